@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { writeFileAtomic } from './files';
+import { runPaths } from './layout';
+
+/** Version of the run folder's format that this code writes, and the newest that it reads. */
+export const formatVersion = 1;
+
+/** A heartbeat older than this is dead. */
+export const heartbeatDeadMilliseconds = 30_000;
+
+/** What the training process last said of itself. */
+export type RunStatus = 'queued' | 'running' | 'finished' | 'stopped' | 'failed';
+
+/** What a reader makes of it: `interrupted` when it says queued or running, and its heartbeat is dead. */
+export type EffectiveStatus = RunStatus | 'interrupted';
+
+/** Means over the images of each split at one epoch, by metric name. Null where no image has a value. */
+export interface MetricsSummary {
+  epoch: number;
+  train: Record<string, number | null> | null;
+  test: Record<string, number | null> | null;
+}
+
+/** What `run.json` holds. Times are ISO 8601 in UTC. */
+export interface RunDocument {
+  formatVersion: 1;
+  /** Name of the run folder. */
+  id: string;
+  status: RunStatus;
+  kind: 'training';
+  /** The experiment with every default filled in. */
+  experiment: unknown;
+  experimentFile: string | null;
+  experimentName: string;
+  /** `label` is the loss in words: "focal γ=2". */
+  loss: { name: string; label: string; spec: unknown };
+  /** `train` and `test` are the image names of each split. */
+  dataset: { fingerprint: string; train: string[]; test: string[]; synthetic: boolean };
+  /** Number of trainable parameters. */
+  parameters: number;
+  engine: string;
+  accelerator: { name: string; provider: string; threads: number; reason: string };
+  versions: Record<string, string>;
+  seed: number;
+  pid: number;
+  host: string;
+  started: string;
+  /** The heartbeat: renewed at least every 5 seconds while the process lives. */
+  updated: string;
+  finished: string | null;
+  epochsDone: number;
+  epochsTotal: number;
+  stepsDone: number;
+  secondsTraining: number;
+  /** Share of the training time that was spent waiting for data. */
+  dataWaitShare: number | null;
+  last: MetricsSummary | null;
+  /** Best by test IoU, or by train IoU when there is no test split. */
+  best: MetricsSummary | null;
+  error: { message: string; hint?: string } | null;
+  /** Epochs after which the run was taken up again. */
+  resumedFrom: number[];
+}
+
+const means = z.record(z.string(), z.number().nullable()).nullable();
+const summary = z.object({ epoch: z.number(), train: means, test: means }).nullable();
+
+const documentSchema: z.ZodType<RunDocument> = z.object({
+  formatVersion: z.literal(formatVersion),
+  id: z.string(),
+  status: z.enum(['queued', 'running', 'finished', 'stopped', 'failed']),
+  kind: z.literal('training'),
+  experiment: z.unknown(),
+  experimentFile: z.string().nullable(),
+  experimentName: z.string(),
+  loss: z.object({ name: z.string(), label: z.string(), spec: z.unknown() }),
+  dataset: z.object({
+    fingerprint: z.string(),
+    train: z.array(z.string()),
+    test: z.array(z.string()),
+    synthetic: z.boolean(),
+  }),
+  parameters: z.number(),
+  engine: z.string(),
+  accelerator: z.object({ name: z.string(), provider: z.string(), threads: z.number(), reason: z.string() }),
+  versions: z.record(z.string(), z.string()),
+  seed: z.number(),
+  pid: z.number(),
+  host: z.string(),
+  started: z.iso.datetime(),
+  updated: z.iso.datetime(),
+  finished: z.iso.datetime().nullable(),
+  epochsDone: z.number(),
+  epochsTotal: z.number(),
+  stepsDone: z.number(),
+  secondsTraining: z.number(),
+  dataWaitShare: z.number().nullable(),
+  last: summary,
+  best: summary,
+  error: z.object({ message: z.string(), hint: z.string().optional() }).nullable(),
+  resumedFrom: z.array(z.number()),
+});
+
+export type ReadRunDocument = { ok: true; document: RunDocument } | { ok: false; reason: string };
+
+/**
+ * The run document of a folder. Never throws: a folder that is no run, half-written or of a newer format gives the
+ * reason in words, fit to be shown beside the folder's name.
+ */
+export async function readRunDocument(folder: string): Promise<ReadRunDocument> {
+  let text: string;
+  try {
+    text = await readFile(runPaths(folder).document, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { ok: false, reason: 'it has no run.json' };
+    return { ok: false, reason: `its run.json cannot be read (${code ?? String(error)})` };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, reason: 'its run.json is not whole JSON' };
+  }
+  const version = (value as { formatVersion?: unknown } | null)?.formatVersion;
+  if (typeof version === 'number' && version > formatVersion) {
+    return {
+      ok: false,
+      reason: `it was written by a newer Losscape (format ${version}, this one reads up to ${formatVersion})`,
+    };
+  }
+  const parsed = documentSchema.safeParse(value);
+  if (parsed.success) return { ok: true, document: parsed.data };
+  const key = parsed.error.issues[0]?.path.join('.');
+  return { ok: false, reason: key ? `its run.json has no valid "${key}"` : 'its run.json is not a run document' };
+}
+
+/** Writes `run.json`, whole or not at all. Throws a Problem when the disk is full or the folder not writable. */
+export async function writeRunDocument(folder: string, document: RunDocument): Promise<void> {
+  await writeFileAtomic(runPaths(folder).document, `${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** The status as it really is: a queued or running run whose process is gone is `interrupted`. */
+export function effectiveStatus(document: RunDocument, now: Date = new Date()): EffectiveStatus {
+  if (document.status !== 'queued' && document.status !== 'running') return document.status;
+  return isAlive(document, now) ? document.status : 'interrupted';
+}
+
+function isAlive(document: RunDocument, now: Date): boolean {
+  if (now.getTime() - Date.parse(document.updated) > heartbeatDeadMilliseconds) return false;
+  return document.host !== hostname() || processExists(document.pid);
+}
+
+/** Whether a process with this id exists on this machine, be it ours or somebody else's. */
+export function processExists(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it exists and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,80 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+
+/** Names of what a run folder holds. */
+export const fileNames = {
+  document: 'run.json',
+  metrics: 'metrics.csv',
+  steps: 'steps.csv',
+  log: 'log.txt',
+  /** Newest weights and optimizer state, replaced as a whole at the end of every epoch. */
+  resume: join('checkpoints', 'resume.safetensors'),
+  checkpoints: 'checkpoints',
+  predictions: 'predictions',
+  /** Its mere presence asks the training process to stop. */
+  stop: 'stop',
+  lock: 'lock',
+} as const;
+
+/** Absolute (or as relative as `folder`) paths of what a run folder holds. */
+export function runPaths(folder: string): Record<keyof typeof fileNames, string> {
+  return Object.fromEntries(Object.entries(fileNames).map(([key, name]) => [key, join(folder, name)])) as Record<
+    keyof typeof fileNames,
+    string
+  >;
+}
+
+/** Path of an epoch's checkpoint: `<folder>/checkpoints/epoch-0005.safetensors`. */
+export function checkpointPath(folder: string, epoch: number): string {
+  return join(folder, fileNames.checkpoints, `${epochName(epoch)}.safetensors`);
+}
+
+/** Path of the predicted mask of an image: `<folder>/predictions/epoch-0005/<image>.png`. */
+export function predictionPath(folder: string, epoch: number, image: string): string {
+  return join(folder, fileNames.predictions, epochName(epoch), `${image}.png`);
+}
+
+/** The epoch in the name of a checkpoint file or predictions folder, or null when the name is something else. */
+export function epochOf(name: string): number | null {
+  const match = /^epoch-(\d{4,})(\.safetensors)?$/.exec(name);
+  return match ? Number(match[1]) : null;
+}
+
+function epochName(epoch: number): string {
+  return `epoch-${String(epoch).padStart(4, '0')}`;
+}
+
+/**
+ * Name of a new run's folder: `<yyyymmdd-hhmmss>-<experiment>-<loss>-<4 letters>`, local time, so that names sort by
+ * age. The letters keep apart runs that start within one second.
+ */
+export function runFolderName(
+  started: Date,
+  experiment: string,
+  loss: string,
+  letters: string = fourLetters(),
+): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${started.getFullYear()}${two(started.getMonth() + 1)}${two(started.getDate())}`;
+  const time = `${two(started.getHours())}${two(started.getMinutes())}${two(started.getSeconds())}`;
+  return `${day}-${time}-${slug(experiment) || 'experiment'}-${slug(loss) || 'loss'}-${letters}`;
+}
+
+/**
+ * A text as part of a file name or of a command line: small letters, digits and single hyphens, dots inside numbers,
+ * accents dropped. Empty when nothing of it can stand there.
+ */
+export function slug(text: string, maxLength = 40): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase()
+    .replace(/(?<!\d)\.|\.(?!\d)|[^a-z0-9.]/g, '-')
+    .replace(/-+/g, '-')
+    .slice(0, maxLength)
+    .replace(/^[-.]+|[-.]+$/g, '');
+}
+
+function fourLetters(): string {
+  return Array.from({ length: 4 }, () => String.fromCharCode(97 + randomInt(26))).join('');
+}
