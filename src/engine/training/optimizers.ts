@@ -53,7 +53,7 @@ function sgd(momentum: number): Optimizer {
   return {
     stateNames: momentum === 0 ? [] : ['momentum'],
     scalars: (_step, learningRate) => ({ learningRate }),
-    update(parameter, gradient, state, scalars) {
+    update(parameter, gradient, state, scalars): OptimizerUpdate {
       const learningRate = need(scalars, 'learningRate');
       if (momentum === 0) return { parameter: tf.sub(parameter, tf.mul(gradient, learningRate)), state: {} };
       const velocity = tf.add(tf.mul(need(state, 'momentum'), momentum), gradient);
@@ -72,7 +72,7 @@ function sgd(momentum: number): Optimizer {
 function adam(beta1: number, beta2: number, epsilon: number, weightDecay: number): Optimizer {
   return {
     stateNames: ['m', 'v'],
-    scalars(step, learningRate) {
+    scalars(step, learningRate): Record<string, number> {
       const root = Math.sqrt(1 - beta2 ** step);
       const scalars = { stepSize: (learningRate * root) / (1 - beta1 ** step), epsilon: epsilon * root };
       return weightDecay === 0 ? scalars : { ...scalars, shrink: 1 - learningRate * weightDecay };

@@ -32,6 +32,6 @@ export function convolution(
 export function transposedConvolution(x: tf.Tensor4D, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor4D {
   const filter = tf.transpose(weight as tf.Tensor4D, TO_TFJS);
   const [batch, height, width] = x.shape;
-  const outputs = filter.shape[2] as number;
+  const outputs = filter.shape[2];
   return tf.add(tf.conv2dTranspose(x, filter, [batch, 2 * height, 2 * width, outputs], 2, 'valid'), bias);
 }
