@@ -15,7 +15,7 @@ export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
  * Throws a Problem when the disk is full or the place cannot be written to.
  */
 export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+  const temporary = temporaryPath(path);
   try {
     const handle = await open(temporary, 'wx');
     try {
@@ -30,6 +30,11 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
     await rm(temporary, { force: true });
     throw fileProblem(error, path);
   }
+}
+
+/** A name beside a file for something short-lived; `removeTemporaries` knows it. */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
 }
 
 /** Removes what a killed `writeFileAtomic` left in a folder. Only for a folder that nobody else is writing to. */
@@ -130,6 +135,7 @@ const problems: Record<string, { message: string; hint: string } | undefined> = 
     message: 'a part of this path is a file, not a folder',
     hint: 'Move the file away or choose another folder.',
   },
+  EEXIST: { message: 'a file of this name is in the way', hint: 'Move the file away or choose another folder.' },
   EISDIR: { message: 'this is a folder, not a file', hint: 'Move the folder away or choose another name.' },
   EMFILE: { message: 'too many files are open', hint: 'Raise the limit of open files (ulimit -n).' },
   EIO: { message: 'the disk failed to read or write', hint: 'Check the disk or the network share it is on.' },

@@ -40,12 +40,12 @@ function problemsOf(issue: Issue, above: Path, root: Node, text: string, file: s
 function unknownKey(path: Path, key: string, root: Node, text: string, file: string): Problem {
   const known = knownKeys(path, getNodeValue(root));
   const near = nearest(key, known);
-  const elsewhere = sectionsWithKey(key).filter((section) => section !== pathText(path));
+  const elsewhere = path[0] === 'losses' ? [] : sectionsWithKey(key);
   const hint =
     near !== null
       ? `Did you mean "${near}"?`
       : elsewhere.length > 0
-        ? `It belongs ${elsewhere.map((section) => (section === '' ? 'to the top' : `into "${section}"`)).join(' or ')}.`
+        ? `It belongs ${elsewhere.map((section) => (section === '' ? 'at the top of the file' : `in "${section}"`)).join(' or ')}.`
         : `Known here: ${known.map((name) => `"${name}"`).join(', ')}.`;
   const where = path.length === 0 ? '' : ` in "${pathText(path)}"`;
   return new Problem(`unknown key "${key}"${where}`, { place: placeOfKey(root, path, key, text, file), hint });

@@ -18,10 +18,23 @@ export function knownKeys(path: Path, value: unknown): string[] {
   return last instanceof z.ZodObject ? Object.keys(last.shape).filter((key) => key !== '$schema') : [];
 }
 
-/** The top-level sections (and "" for the top itself) in which a key of exactly this name is known. */
+/** The sections (such as "training.optimizer"; "" is the top) in which a key of exactly this name is known. */
 export function sectionsWithKey(key: string): string[] {
-  const sections = ['', ...Object.keys(experimentSchema.shape)];
-  return sections.filter((section) => knownKeys(section === '' ? [] : [section], {}).includes(key));
+  return sectionsBelow(experimentSchema, '').flatMap(({ section, keys }) => (keys.includes(key) ? [section] : []));
+}
+
+/** Every object of the schema that stands at a fixed place, which leaves out the entries of lists. */
+function sectionsBelow(schema: z.core.$ZodType, section: string): { section: string; keys: string[] }[] {
+  if (isWrapper(schema)) return sectionsBelow(schema.unwrap() as z.core.$ZodType, section);
+  if (schema instanceof z.ZodUnion) {
+    const branches = schema.options.flatMap((option) => sectionsBelow(option, section));
+    return branches.length === 0 ? [] : [{ section, keys: branches.flatMap(({ keys }) => keys) }];
+  }
+  if (!(schema instanceof z.ZodObject)) return [];
+  const inner = Object.entries(schema.shape).flatMap(([key, value]) =>
+    sectionsBelow(value as z.core.$ZodType, section === '' ? key : `${section}.${key}`),
+  );
+  return [{ section, keys: Object.keys(schema.shape) }, ...inner];
 }
 
 function child(schema: z.core.$ZodType | undefined, part: string | number): z.core.$ZodType | undefined {
@@ -31,7 +44,7 @@ function child(schema: z.core.$ZodType | undefined, part: string | number): z.co
 
 /** The object or array schema that is meant for a value, below defaults, optionals and unions. */
 function objectAt(schema: z.core.$ZodType | undefined, value: unknown): z.core.$ZodType | undefined {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
+  if (isWrapper(schema)) {
     return objectAt(schema.unwrap() as z.core.$ZodType, value);
   }
   if (schema instanceof z.ZodDiscriminatedUnion) {
@@ -42,4 +55,8 @@ function objectAt(schema: z.core.$ZodType | undefined, value: unknown): z.core.$
   }
   if (schema instanceof z.ZodUnion) return schema.options.find((option) => option instanceof z.ZodObject);
   return schema;
+}
+
+function isWrapper(schema: z.core.$ZodType | undefined): schema is z.ZodDefault | z.ZodPrefault | z.ZodOptional {
+  return schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
 }

@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { formatVersion, type RunDocument } from './document';
+import { fileProblem } from './files';
+import { runFolderName } from './layout';
+
+/** What a new run is made from; the rest of its document begins empty. */
+export type RunInit = Pick<
+  RunDocument,
+  | 'experiment'
+  | 'experimentFile'
+  | 'experimentName'
+  | 'loss'
+  | 'dataset'
+  | 'parameters'
+  | 'engine'
+  | 'accelerator'
+  | 'versions'
+  | 'seed'
+  | 'epochsTotal'
+> & { status?: 'queued' | 'running' };
+
+/**
+ * Makes the empty folder of a new run, and the runs folder where it is missing. Throws a Problem (exit code 2) when it
+ * cannot be written to.
+ */
+export async function makeRunFolder(runsFolder: string, init: RunInit, started: Date): Promise<string> {
+  try {
+    await mkdir(runsFolder, { recursive: true });
+    for (;;) {
+      const folder = join(runsFolder, runFolderName(started, init.experimentName, init.loss.name));
+      try {
+        await mkdir(folder);
+        return folder;
+      } catch (error) {
+        // Another run of the same second got the same four letters.
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  } catch (error) {
+    throw fileProblem(error, runsFolder, 2);
+  }
+}
+
+/** The first document of a new run. */
+export function newDocument(id: string, init: RunInit, started: Date): RunDocument {
+  const now = started.toISOString();
+  return {
+    formatVersion,
+    id,
+    kind: 'training',
+    ...init,
+    status: init.status ?? 'running',
+    pid: process.pid,
+    host: hostname(),
+    started: now,
+    updated: now,
+    finished: null,
+    epochsDone: 0,
+    stepsDone: 0,
+    secondsTraining: 0,
+    dataWaitShare: null,
+    last: null,
+    best: null,
+    error: null,
+    resumedFrom: [],
+  };
+}
