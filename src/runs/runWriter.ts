@@ -33,7 +33,7 @@ export class RunWriter {
   private waiting = 0;
   private heartbeat: NodeJS.Timeout | undefined;
   /** A failed heartbeat has nobody to report to. Forgotten when a later write succeeds, else thrown by `close`. */
-  private heartbeatError: unknown;
+  private heartbeatError: Error | undefined;
   private readonly knownColumns = new Map<string, string>();
 
   private constructor(
@@ -98,7 +98,7 @@ export class RunWriter {
     this.heartbeat ??= setInterval(() => {
       // Writes that wait are a sign of a slow disk; more of them would not help.
       if (this.waiting > 0) return;
-      this.enqueue(() => this.writeDocument()).catch((error: unknown) => (this.heartbeatError = error));
+      this.enqueue(() => this.writeDocument()).catch((error: Error) => (this.heartbeatError = error));
     }, heartbeatMilliseconds).unref();
   }
 

@@ -72,9 +72,8 @@ function safetensorsChunks(tensors: readonly StoredTensor[], metadata?: Record<s
     }
     entries.set(name, { dtype: dtypeOf({ data }), shape, data_offsets: [offset, (offset += data.byteLength)] });
   }
-  const header = Buffer.from(
-    `{${[...entries].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`)}}`,
-  );
+  const members = [...entries].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  const header = Buffer.from(`{${members.join(',')}}`);
   const padded = Math.ceil(header.length / 8) * 8;
   const start = Buffer.alloc(8 + padded, ' ');
   start.writeBigUInt64LE(BigInt(padded));

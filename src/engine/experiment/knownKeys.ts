@@ -25,7 +25,7 @@ export function sectionsWithKey(key: string): string[] {
 
 /** Every object of the schema that stands at a fixed place, which leaves out the entries of lists. */
 function sectionsBelow(schema: z.core.$ZodType, section: string): { section: string; keys: string[] }[] {
-  if (isWrapper(schema)) return sectionsBelow(schema.unwrap() as z.core.$ZodType, section);
+  if (isWrapper(schema)) return sectionsBelow(schema.unwrap(), section);
   if (schema instanceof z.ZodUnion) {
     const branches = schema.options.flatMap((option) => sectionsBelow(option, section));
     return branches.length === 0 ? [] : [{ section, keys: branches.flatMap(({ keys }) => keys) }];
@@ -45,7 +45,7 @@ function child(schema: z.core.$ZodType | undefined, part: string | number): z.co
 /** The object or array schema that is meant for a value, below defaults, optionals and unions. */
 function objectAt(schema: z.core.$ZodType | undefined, value: unknown): z.core.$ZodType | undefined {
   if (isWrapper(schema)) {
-    return objectAt(schema.unwrap() as z.core.$ZodType, value);
+    return objectAt(schema.unwrap(), value);
   }
   if (schema instanceof z.ZodDiscriminatedUnion) {
     const type = (value as { type?: unknown } | null | undefined)?.type;
