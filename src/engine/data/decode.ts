@@ -112,7 +112,7 @@ export interface DecodedMask {
  * to 255 for masks of 16 bits too.
  */
 export async function decodeMask(file: string, threshold: number): Promise<DecodedMask> {
-  const { height, width, channels, pixels, maximum } = await readPixels(file, 1);
+  const { height, width, channels, pixels, maximum } = await decodePixels(file, 1);
   const limit = threshold * (maximum / 255);
   const labels = new Uint8Array(height * width);
   let foreground = 0;
@@ -130,7 +130,7 @@ export async function decodeMask(file: string, threshold: number): Promise<Decod
 }
 
 async function decodeImage(file: string, scale: number, channels: 1 | 3) {
-  const read = await readPixels(file, scale);
+  const read = await decodePixels(file, scale);
   const { full, height, width, maximum } = read;
   return { full, height, width, maximum, pixels: withChannels(read.pixels, read.channels, channels) };
 }
@@ -140,7 +140,8 @@ export function scaledSize(height: number, width: number, scale: number): [numbe
   return [Math.max(1, Math.round(height * scale)), Math.max(1, Math.round(width * scale))];
 }
 
-async function readPixels(file: string, scale: number) {
+/** Decodes a file at `scale`, as many channels as it has (without alpha), [height, width, channels]. */
+export async function decodePixels(file: string, scale: number) {
   const header = await readHeader(file);
   const [height, width] = scaledSize(header.height, header.width, scale);
   const grey = header.channels === 1;

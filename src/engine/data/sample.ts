@@ -1,7 +1,6 @@
+import { refuseLargeCrop } from './crop';
 import type { DecodedPair } from './decode';
 import type { Size, UnetGeometry } from './geometry';
-import { counted } from './listing';
-import { Problem } from '../../runs/problem';
 import type { Random } from './random';
 import { copyWindow } from './window';
 
@@ -46,24 +45,4 @@ export function trainingSample(
     const row = (top + (vertical ? height - 1 - y : y)) * pair.width + left;
     for (let x = 0; x < width; x++) labels[at++] = pair.labels[row + (horizontal ? width - 1 - x : x)]!;
   }
-}
-
-/** Throws a Problem that names the images which the crop does not fit into. Sizes are those after `dataset.scale`. */
-export function refuseLargeCrop(
-  images: readonly { name: string; height: number; width: number }[],
-  [height, width]: Size,
-): void {
-  const small = images.filter((image) => image.height < height || image.width < width);
-  if (small.length === 0) return;
-  const first = small.slice(0, 10).map((image) => `${image.name} (${image.height} × ${image.width})`);
-  const more = small.length > 10 ? ` and ${small.length - 10} more` : '';
-  const least = [Math.min(...images.map((image) => image.height)), Math.min(...images.map((image) => image.width))];
-  throw new Problem(
-    `the crop of ${height} × ${width} pixels (height × width) is larger than ${counted(small.length, 'image')}: ${first.join(', ')}${more}`,
-    {
-      hint:
-        `Set "crop" under "input" to at most [${least.join(', ')}], or leave it out to have one chosen; ` +
-        'sizes are those after "scale" under "dataset".',
-    },
-  );
 }

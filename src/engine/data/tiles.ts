@@ -1,7 +1,7 @@
+import { refuseLargeCrop } from './crop';
 import type { DecodedPair } from './decode';
 import { unetGeometry, validMargin } from './geometry';
 import type { Size } from './geometry';
-import { refuseLargeCrop } from './sample';
 import { copyWindow } from './window';
 import type { Window } from './window';
 
