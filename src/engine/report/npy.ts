@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Problem } from '../../runs/problem';
 
 /** An array as numpy stores it: row-major, the last axis runs fastest. */
@@ -9,13 +8,9 @@ export interface NpyArray {
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
-/** Reads an `.npy` file of little-endian float32 or float64 in C order; float64 is narrowed to float32. */
-export async function readNpy(file: string): Promise<NpyArray> {
-  return decodeNpy(await readFile(file), file);
-}
-
 /**
- * Decodes the bytes of an `.npy` file (format versions 1 to 3).
+ * Decodes the bytes of an `.npy` file (format versions 1 to 3): little-endian float32 or float64 in C order; float64 is
+ * narrowed to float32.
  * @throws Problem that names `file` when it is no `.npy` file, is cut off, or holds another type of number.
  */
 export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {

@@ -1,0 +1,191 @@
+import { accessible, figureWidth, fontFamily } from './chart';
+import { difference, hex, redBlue, rgb, themeColour } from './colours';
+import { contours } from './contours';
+import { escapeXml, type Figure } from './figure';
+import { jpegUri, photographJpeg, pixelsPng, pngUri } from './pixels';
+import type { Prediction } from './predictions';
+import type { ReportRun } from './reportRun';
+
+const mostColumns = 6;
+const gap = 12;
+const targetColour = '#ffffff';
+const predictionColour = '#ffd400';
+
+/** One prediction and the run that made it. */
+interface Sample {
+  readonly run: ReportRun;
+  readonly prediction: Prediction;
+}
+
+/** A figure per image that runs have predictions for; more than one when there are more runs than fit side by side. */
+export async function predictionFigures(runs: readonly ReportRun[]): Promise<Figure[]> {
+  const names = [...new Set(runs.flatMap((run) => run.predictions.map((prediction) => prediction.name)))];
+  const figures: Figure[] = [];
+  for (const name of names) {
+    const samples = runs.flatMap((run) => {
+      const prediction = run.predictions.find((candidate) => candidate.name === name);
+      return prediction ? [{ run, prediction }] : [];
+    });
+    for (let from = 0; from < samples.length; from += mostColumns) {
+      const part = from === 0 ? '' : `-${from / mostColumns + 1}`;
+      figures.push(await predictionFigure(name, `prediction-${name}${part}`, samples.slice(from, from + mostColumns)));
+    }
+  }
+  return figures;
+}
+
+async function predictionFigure(name: string, figureName: string, samples: readonly Sample[]): Promise<Figure> {
+  const { image, mask } = samples[0]!.prediction;
+  const aspect = image.height / image.width;
+  const columns = samples.length + 1;
+  const cellWidth = Math.min((figureWidth - gap * (columns - 1)) / columns, 250, 250 / aspect);
+  const cellHeight = cellWidth * aspect;
+  const top = 40;
+  const x = (column: number): number => column * (cellWidth + gap);
+  const y = (row: number): number => top + row * (cellHeight + gap);
+  const scale = cellWidth / image.width;
+  const picturePixels = Math.ceil(2 * cellWidth);
+  const id = `photograph-${figureName.replace(/[^\w-]/g, '-')}`;
+
+  const picture = (uri: string, column: number, row: number, extra = ''): string =>
+    `<image href="${uri}" x="${x(column)}" y="${y(row)}" width="${cellWidth}" height="${cellHeight}"${extra}/>`;
+  const target = outline(mask.data, image, 127.5, scale);
+  const outlined = (path: string, column: number, row: number, colour: string, width: number): string =>
+    `<path d="${path}" transform="translate(${x(column)} ${y(row)})" fill="none" stroke="#000000" stroke-opacity="0.55" stroke-width="${width + 1.6}"/>` +
+    `<path d="${path}" transform="translate(${x(column)} ${y(row)})" fill="none" stroke="${colour}" stroke-width="${width}"/>`;
+
+  const photograph = jpegUri(await photographJpeg(image, picturePixels));
+  const parts = [
+    picture(photograph, 0, 0, ` id="${id}"`),
+    outlined(target, 0, 0, targetColour, 1.4),
+    text(shorten(name, cellWidth), [0, 18], { bold: true }),
+    text('photograph, true contour', [0, 33], { muted: true }),
+    ...legend(x(0), y(1)),
+    ...colourBar(x(0), y(2), Math.min(cellWidth, 180), id),
+  ];
+  for (const [index, { run, prediction }] of samples.entries()) {
+    const column = index + 1;
+    const iou = prediction.iou === null ? '' : `IoU ${prediction.iou.toFixed(3)}`;
+    const predicted = outline(prediction.probability.data, prediction.image, 127.5, scale);
+    parts.push(
+      text(shorten(run.label, cellWidth), [x(column), 18], { bold: true }),
+      text(iou, [x(column), 33], { muted: true }),
+      `<use href="#${id}" x="${x(column)}" y="0"/>`,
+      outlined(target, column, 0, targetColour, 1.2),
+      outlined(predicted, column, 0, predictionColour, 1.4),
+      picture(pngUri(await differencePng(prediction, picturePixels)), column, 1),
+      picture(pngUri(await confidencePng(prediction, picturePixels)), column, 2),
+    );
+  }
+  const height = y(2) + cellHeight + 4;
+  const width = columns * (cellWidth + gap) - gap;
+  const labels = samples.map(({ run }) => run.label);
+  const epochs = [...new Set(samples.flatMap(({ prediction }) => prediction.epoch ?? []))].sort((a, b) => a - b);
+  return {
+    name: figureName,
+    title: `Prediction: ${name}`,
+    caption:
+      `${epochs.length > 0 ? `After epoch ${epochs.join(' and ')}. ` : ''}${image.width} × ${image.height} pixels, as evaluated. ` +
+      `Top: the photograph with the true contour (white) and the contour of the prediction, where the probability of ` +
+      `foreground is one half (yellow). Middle: where the prediction is right and wrong about the foreground. Bottom: ` +
+      `confidence, the softmax probability of the true class of each pixel; blue is right and sure, red is wrong and sure.`,
+    svg: accessible(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(fontFamily)}">${parts.join('')}</svg>`,
+      width,
+      `Predictions for image ${name} by ${labels.join(', ')}`,
+    ),
+  };
+}
+
+/** The outline of all values above a level, as the data of an SVG path in cell coordinates. */
+function outline(
+  values: Uint8Array,
+  { width, height }: { width: number; height: number },
+  level: number,
+  scale: number,
+) {
+  // A border of zeros closes the outline of a region that touches the edge.
+  const padded = new Uint8Array((width + 2) * (height + 2));
+  for (let row = 0; row < height; row++) {
+    padded.set(values.subarray(row * width, (row + 1) * width), (row + 1) * (width + 2) + 1);
+  }
+  const clamp = (value: number, most: number): string => (Math.min(Math.max(value - 0.5, 0), most) * scale).toFixed(1);
+  return contours(padded, width + 2, height + 2, level)
+    .map((line) => `M${line.map(([x, y]) => `${clamp(x, width)} ${clamp(y, height)}`).join('L')}Z`)
+    .join('');
+}
+
+const positiveColours = {
+  truePositive: rgb(difference.truePositive),
+  falseNegative: rgb(difference.falseNegative),
+  falsePositive: rgb(difference.falsePositive),
+};
+
+async function differencePng({ image, probability, mask }: Prediction, maxWidth: number): Promise<Buffer> {
+  return pixelsPng(image.width, image.height, maxWidth, (index) => {
+    const truth = mask.data[index]! > 127;
+    const predicted = probability.data[index]! > 127;
+    const [red, green, blue] = [0, 1, 2].map((channel) => image.data[index * 3 + channel]!) as [number, number, number];
+    const grey = 0.3 * red + 0.59 * green + 0.11 * blue;
+    if (!truth && !predicted) return [0.5 * grey, 0.5 * grey, 0.5 * grey];
+    const colour = positiveColours[truth ? (predicted ? 'truePositive' : 'falseNegative') : 'falsePositive'];
+    return [0, 1, 2].map((channel) => 0.8 * colour[channel]! + 0.2 * grey) as [number, number, number];
+  });
+}
+
+async function confidencePng({ image, probability, mask }: Prediction, maxWidth: number): Promise<Buffer> {
+  return pixelsPng(image.width, image.height, maxWidth, (index) => {
+    const foreground = probability.data[index]! / 255;
+    return redBlue(mask.data[index]! > 127 ? foreground : 1 - foreground);
+  });
+}
+
+function text(
+  content: string,
+  [x, y]: [number, number],
+  look: { bold?: boolean; muted?: boolean; anchor?: string } = {},
+) {
+  return (
+    `<text x="${x}" y="${y}" font-size="${look.bold ? 13 : 12}" fill="${themeColour(look.muted ? 'muted' : 'ink')}"` +
+    `${look.bold ? ' font-weight="bold"' : ''} text-anchor="${look.anchor ?? 'start'}">${escapeXml(content)}</text>`
+  );
+}
+
+function legend(left: number, top: number): string[] {
+  const entries = [
+    [difference.truePositive, 'true positive'],
+    [difference.falseNegative, 'false negative: missed'],
+    [difference.falsePositive, 'false positive: invented'],
+    ['#808080', 'true negative: photograph'],
+  ] as const;
+  return [
+    text('difference', [left, top + 12], { bold: true }),
+    ...entries.flatMap(([colour, words], index) => [
+      `<rect x="${left}" y="${top + 22 + index * 20}" width="12" height="12" rx="2" fill="${colour}" stroke="${themeColour('line')}"/>`,
+      text(words, [left + 18, top + 32 + index * 20]),
+    ]),
+  ];
+}
+
+function colourBar(left: number, top: number, width: number, id: string): string[] {
+  const stops = Array.from({ length: 11 }, (_, index) => index / 10);
+  const gradient = stops.map((stop) => `<stop offset="${stop}" stop-color="${hex(redBlue(stop))}"/>`).join('');
+  return [
+    text('confidence pt', [left, top + 12], { bold: true }),
+    `<defs><linearGradient id="${id}-bar">${gradient}</linearGradient></defs>`,
+    `<rect x="${left}" y="${top + 22}" width="${width}" height="12" fill="url(#${id}-bar)" stroke="${themeColour('line')}"/>`,
+    ...[0, 0.5, 1].map((value) =>
+      text(String(value), [left + value * width, top + 49], {
+        anchor: value === 0 ? 'start' : value === 1 ? 'end' : 'middle',
+      }),
+    ),
+    text('wrong', [left, top + 65], { muted: true }),
+    text('right', [left + width, top + 65], { muted: true, anchor: 'end' }),
+  ];
+}
+
+/** Cuts a label that is wider than its cell; 7 pixels is about the width of a bold letter of 13 pixels. */
+function shorten(label: string, width: number): string {
+  const most = Math.floor(width / 7);
+  return label.length <= most ? label : `${label.slice(0, most - 1)}…`;
+}
