@@ -19,15 +19,20 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
   try {
     const handle = await open(temporary, 'wx');
     try {
-      for (const piece of pieces(content)) await writeAll(handle, piece);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      try {
+        for (const piece of pieces(content)) await writeAll(handle, piece);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await renameOver(temporary, path);
+    } catch (error) {
+      // Where even that fails, the first error is the one that matters; a resumed run removes the rest.
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
     }
-    await renameOver(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
     throw fileProblem(error, path);
   }
 }
@@ -70,7 +75,8 @@ export async function appendLines(
         await writeAll(handle, Buffer.from(`${all.join('\n')}\n`));
         if (options.sync ?? true) await handle.sync();
       } catch (error) {
-        await handle.truncate(size);
+        // Where even that fails, what stays is a torn line, which readers ignore and the next append cuts off.
+        await handle.truncate(size).catch(() => undefined);
         throw error;
       }
     } finally {
