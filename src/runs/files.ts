@@ -137,6 +137,10 @@ const problems: Record<string, { message: string; hint: string } | undefined> = 
   EACCES: { message: 'no permission', hint: denied },
   EPERM: { message: 'the system does not permit this', hint: denied },
   EROFS: { message: 'the file system is read-only', hint: denied },
+  ENOENT: {
+    message: 'there is no such file or folder',
+    hint: 'Was a folder of this path removed or renamed, or is a disk not connected?',
+  },
   ENOTDIR: {
     message: 'a part of this path is a file, not a folder',
     hint: 'Move the file away or choose another folder.',

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { formatVersion, type RunDocument } from './document';
 import { fileProblem } from './files';
 import { runFolderName } from './layout';
@@ -27,7 +27,7 @@ export type RunInit = Pick<
  */
 export async function makeRunFolder(runsFolder: string, init: RunInit, started: Date): Promise<string> {
   try {
-    await mkdir(runsFolder, { recursive: true });
+    await makeFolders(runsFolder);
     for (;;) {
       const folder = join(runsFolder, runFolderName(started, init.experimentName, init.loss.name));
       try {
@@ -40,6 +40,19 @@ export async function makeRunFolder(runsFolder: string, init: RunInit, started: 
     }
   } catch (error) {
     throw fileProblem(error, runsFolder, 2);
+  }
+}
+
+/** Like `mkdir -p`. Node's own says "no such file or directory" of a read-only file system. */
+async function makeFolders(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' && dirname(folder) !== folder) {
+      await makeFolders(dirname(folder));
+      await mkdir(folder);
+    } else if (code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
   }
 }
 
