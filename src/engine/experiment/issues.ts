@@ -53,6 +53,8 @@ function unknownKey(path: Path, key: string, root: Node, text: string, file: str
 
 /** What a value has to be, to stand after its name: "must be a whole number". */
 function requirement(issue: Issue): string {
+  // The schema's own words, where it has some.
+  if (issue.message.startsWith('must ')) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${expectations[issue.expected] ?? issue.expected}`;
@@ -67,14 +69,13 @@ function requirement(issue: Issue): string {
         ? `must have at most ${issue.maximum} ${issue.origin === 'string' ? 'letters' : 'entries'}`
         : `must be ${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}`;
     case 'invalid_union':
-      return discriminators(issue) === null ? issue.message : `must be one of ${quoted(discriminators(issue) ?? [])}`;
+      return `must be one of ${quoted(discriminators(issue) ?? [])}`;
     default:
       return issue.message;
   }
 }
 
 const expectations: Record<string, string | undefined> = {
-  int: 'a whole number',
   number: 'a number',
   string: 'a text in double quotes',
   boolean: 'true or false',

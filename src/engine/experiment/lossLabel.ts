@@ -35,7 +35,7 @@ export function lossLabel(spec: LossSpec): string {
  * "focal-2-detached". The checks of an experiment make sure that no two of its losses share one.
  */
 export function lossName(spec: LossSpec): string {
-  return spec.name ?? slug(lossLabel(spec).replaceAll('γ=', ''), 60);
+  return spec.name ?? slug(lossLabel(spec).replaceAll('γ=', '').replaceAll('α=', 'alpha '), 60);
 }
 
 function term(spec: LossSpec): string {

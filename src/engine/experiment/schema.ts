@@ -8,6 +8,12 @@ import { type LossSpec, lossSchema } from './lossSchema';
 
 const folder = z.string().min(1);
 
+const whole = () => z.int({ error: (issue) => (issue.code === 'invalid_type' ? 'must be a whole number' : undefined) });
+
+const testRequirement =
+  'must be a number of images (1, 2, …: the last ones by name), a fraction below 1, 0 for none, ' +
+  'or { "images": …, "masks": … }';
+
 const datasetSchema = z
   .strictObject({
     images: folder.describe('Folder of the images, relative to this file.'),
@@ -30,7 +36,7 @@ const datasetSchema = z
       .union(
         [
           z
-            .number()
+            .number({ error: testRequirement })
             .min(0)
             .refine((value) => value < 1 || Number.isInteger(value)),
           z.strictObject({
@@ -38,11 +44,7 @@ const datasetSchema = z
             masks: folder.describe('Folder of the test masks, relative to this file.'),
           }),
         ],
-        {
-          error:
-            'must be a number of images (1, 2, …: the last ones by name), a fraction below 1, 0 for none, ' +
-            'or { "images": …, "masks": … }',
-        },
+        { error: testRequirement },
       )
       .default(0.15)
       .describe(
@@ -69,7 +71,7 @@ const modelSchema = z
       .max(1024)
       .default(32)
       .describe('Filters of the first level; each level below has twice as many.'),
-    depth: z.int().min(1).max(8).default(4).describe('How many times the image is halved. 1 to 8.'),
+    depth: whole().min(1).max(8).default(4).describe('How many times the image is halved. 1 to 8.'),
     padding: z
       .enum(['valid', 'same'])
       .default('same')
@@ -85,7 +87,7 @@ const modelSchema = z
   .prefault({})
   .describe('The U-Net.');
 
-const side = z.int().min(1).max(16384);
+const side = whole().min(1).max(16384);
 
 const inputSchema = z
   .strictObject({
@@ -162,8 +164,8 @@ const scheduleSchema = z
 
 const trainingSchema = z
   .strictObject({
-    epochs: z.int().min(1).max(1_000_000).default(50).describe('How many times the training images are gone through.'),
-    batchSize: z.int().min(1).max(1024).default(4).describe('Images per step.'),
+    epochs: whole().min(1).max(1_000_000).default(50).describe('How many times the training images are gone through.'),
+    batchSize: whole().min(1).max(1024).default(4).describe('Images per step.'),
     optimizer: optimizerSchema,
     schedule: scheduleSchema,
     seed: z
@@ -178,13 +180,13 @@ const trainingSchema = z
         'How weights begin. "he": normal, scaled by the inputs of a filter. "study": normal, scaled by the size of the whole ' +
           'tensor. "default": as PyTorch does.',
       ),
-    evaluateEvery: z.int().min(1).default(1).describe('Measure all images every so many epochs.'),
-    checkpointEvery: z.int().min(1).default(1).describe('Write a checkpoint every so many epochs.'),
+    evaluateEvery: whole().min(1).default(1).describe('Measure all images every so many epochs.'),
+    checkpointEvery: whole().min(1).default(1).describe('Write a checkpoint every so many epochs.'),
     keep: z
       .union(
         [
           z.enum(['all', 'lastAndBest']),
-          z.strictObject({ every: z.int().min(1).describe('Keep the checkpoints of epochs that this divides.') }),
+          z.strictObject({ every: whole().min(1).describe('Keep the checkpoints of epochs that this divides.') }),
         ],
         { error: 'must be "all", "lastAndBest" or { "every": number of epochs }' },
       )
