@@ -11,6 +11,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { themeColour } from './colours';
 import { escapeXml } from './figure';
+import { type AxisRange, tickLabel } from './ranges';
 
 use([
   LineChart,
@@ -82,4 +83,24 @@ export function epochAxis(gridIndex: number, last: number) {
     nameLocation: 'middle',
     nameGap: 22,
   } as const;
+}
+
+/** A y axis with labels and hairlines at the ticks of a range; `numbers` is false where another pane carries them. */
+export function valueAxis(gridIndex: number, { type, min, max, ticks }: AxisRange, numbers = true) {
+  const at = { customValues: ticks };
+  return {
+    ...axisStyle,
+    gridIndex,
+    type,
+    min,
+    max,
+    axisTick: { show: false, ...at },
+    axisLabel: { ...axisStyle.axisLabel, ...at, show: numbers, formatter: tickLabel },
+    splitLine: { ...axisStyle.splitLine, ...at },
+  };
+}
+
+/** Panes stay where they are put, however long the numbers beside them. */
+export function fixedGrids<Pane extends object>(panes: readonly Pane[]) {
+  return panes.map((pane) => ({ ...pane, outerBoundsMode: 'none' as const }));
 }

@@ -1,10 +1,10 @@
-import { axisStyle, drawChart, epochAxis, figureWidth } from './chart';
+import { drawChart, epochAxis, figureWidth, fixedGrids, valueAxis } from './chart';
 import { themeColour } from './colours';
 import { escapeXml, type Figure } from './figure';
 import type { Measure } from './measures';
 import type { CurvePoint, ReportRun, Split } from './reportRun';
 import { gridLayout, paneTitles } from './panes';
-import { niceFloor, valueRange } from './ranges';
+import { type AxisRange, shareRange, unitRange, valueRange } from './ranges';
 
 /** Half the height of a band, in standard errors of the mean, as in the study. */
 const bandErrors = 3;
@@ -25,7 +25,7 @@ export function curvesFigure(runs: readonly ReportRun[], measure: Measure): Figu
   const layout = gridLayout(runs.length, { sharedScale: shared });
   const ranges = runs.map((run) => {
     const own = shared ? everything : splits.flatMap((split) => pointsOf(run, split));
-    return shared ? measureRange(measure, own) : lossRange(own);
+    return measureRange(measure, own);
   });
 
   const series = runs.flatMap((run, pane) =>
@@ -68,15 +68,9 @@ export function curvesFigure(runs: readonly ReportRun[], measure: Measure): Figu
         textStyle: { color: themeColour('ink'), fontSize: 12 },
         selectedMode: false,
       },
-      grid: layout.panes,
+      grid: fixedGrids(layout.panes),
       xAxis: runs.map((_, pane) => epochAxis(pane, lastEpoch)),
-      yAxis: runs.map((_, pane) => ({
-        ...axisStyle,
-        gridIndex: pane,
-        ...ranges[pane],
-        splitNumber: 4,
-        axisLabel: { ...axisStyle.axisLabel, show: !shared || layout.firstOfRow(pane), formatter: tickLabel },
-      })),
+      yAxis: runs.map((_, pane) => valueAxis(pane, ranges[pane]!, !shared || layout.firstOfRow(pane))),
       series,
     },
     figureWidth,
@@ -142,17 +136,12 @@ const halfLine = {
   data: [{ yAxis: 0.5 }],
 };
 
-function measureRange(measure: Measure, points: CurvePoint[]): { min: number; max: number; type: 'value' } {
-  const [low, high] = measure.range;
-  const lowest = Math.min(...points.map((point) => point.mean));
-  return { type: 'value', min: low ?? niceFloor(lowest), max: high ?? 1 };
-}
-
 /** Losses fall over decades: a logarithmic axis where they allow it. */
-function lossRange(points: CurvePoint[]): { min: number; max: number; type: 'value' | 'log' } {
-  return valueRange(points.map((point) => point.mean));
-}
-
-function tickLabel(value: number): string {
-  return String(Number(value.toPrecision(3)));
+function measureRange(measure: Measure, points: CurvePoint[]): AxisRange {
+  const means = points.map((point) => point.mean);
+  return measure.scale === 'unit'
+    ? unitRange
+    : measure.scale === 'share'
+      ? shareRange(Math.min(...means))
+      : valueRange(means);
 }

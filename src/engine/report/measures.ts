@@ -4,8 +4,8 @@ export interface Measure {
   readonly title: string;
   /** One sentence that says what is measured, per image. */
   readonly meaning: string;
-  /** Range of the axis: fixed ends, or null to fit the data. */
-  readonly range: readonly [low: number | null, high: number | null];
+  /** The axis: 0 to 1, from the data's lowest to 1, or fitted to the data. */
+  readonly scale: 'unit' | 'share' | 'free';
 }
 
 export type MeasureKey =
@@ -18,7 +18,7 @@ export const curves: readonly Measure[] = [
     key: 'accuracy',
     title: 'Accuracy',
     meaning: 'Share of the pixels of an image that are predicted right, background included.',
-    range: [null, 1],
+    scale: 'share',
   },
   {
     key: 'iou',
@@ -26,7 +26,7 @@ export const curves: readonly Measure[] = [
     meaning:
       'Intersection over union of the predicted and the true foreground: 1 is a perfect overlap, 0 none. ' +
       'The hairline marks 0.5.',
-    range: [0, 1],
+    scale: 'unit',
   },
   {
     key: 'confidenceBackground',
@@ -34,7 +34,7 @@ export const curves: readonly Measure[] = [
     meaning:
       'Mean softmax probability of the true class over the pixels that truly are background: how sure the model is ' +
       'where it should say “background”.',
-    range: [null, 1],
+    scale: 'share',
   },
   {
     key: 'confidenceForeground',
@@ -42,13 +42,13 @@ export const curves: readonly Measure[] = [
     meaning:
       'Mean softmax probability of the true class over the pixels that truly are foreground: how sure the model is ' +
       'where it should say “foreground”.',
-    range: [null, 1],
+    scale: 'share',
   },
   {
     key: 'loss',
     title: 'Loss',
     meaning: 'The loss that the run was trained with, on a logarithmic axis where it is positive throughout.',
-    range: [null, null],
+    scale: 'free',
   },
 ];
 

@@ -1,8 +1,8 @@
-import { axisStyle, drawChart, epochAxis, figureWidth } from './chart';
+import { drawChart, epochAxis, figureWidth, fixedGrids, valueAxis } from './chart';
 import { runColour, themeColour } from './colours';
 import type { Figure } from './figure';
 import type { MeasureKey } from './measures';
-import { niceFloor, valueRange } from './ranges';
+import { type AxisRange, shareRange, unitRange, valueRange } from './ranges';
 import type { ReportRun, Split } from './reportRun';
 
 interface Pane {
@@ -65,14 +65,9 @@ export function overlayFigure(runs: readonly ReportRun[]): Figure | null {
         textStyle: { color: themeColour('ink'), fontSize: 12 },
         selectedMode: false,
       },
-      grid: grids,
+      grid: fixedGrids(grids),
       xAxis: panes.map((_, index) => epochAxis(index, lastEpoch)),
-      yAxis: panes.map((pane, index) => ({
-        ...axisStyle,
-        gridIndex: index,
-        splitNumber: 4,
-        ...range(pane, lines[index]!),
-      })),
+      yAxis: panes.map((pane, index) => valueAxis(index, range(pane, lines[index]!))),
       series: panes.flatMap((_, pane) =>
         runs.map((run, index) => ({
           type: 'line',
@@ -114,9 +109,9 @@ function line(run: ReportRun, split: Split, pane: Pane): [epoch: number, value: 
   return points.map((point) => [point.epoch, pane.relative ? point.mean / first : point.mean]);
 }
 
-function range(pane: Pane, lines: [number, number][][]) {
+function range(pane: Pane, lines: [number, number][][]): AxisRange {
   const values = lines.flat().map(([, value]) => value);
-  if (pane.key === 'iou') return { type: 'value', min: 0, max: 1 };
+  if (pane.key === 'iou') return unitRange;
   if (pane.key === 'nll' || pane.key === 'loss') return valueRange(values);
-  return { type: 'value', min: niceFloor(Math.min(1, ...values)), max: 1 };
+  return shareRange(Math.min(1, ...values));
 }

@@ -40,7 +40,7 @@ export function renderPage({ title, runs, sections, warnings, written }: Page): 
 <header>
 <h1>${escapeXml(title)}${synthetic > 0 ? ' <span class="badge">synthetic data</span>' : ''}</h1>
 <p class="meta">${runs.length} run${runs.length === 1 ? '' : 's'} · ${escapeXml(experiments(runs))} · written ${written.toISOString().slice(0, 16).replace('T', ' ')} UTC by Losscape</p>
-${synthetic > 0 ? `<p class="notice">${synthetic === runs.length ? 'The images of this report are' : `The images of ${synthetic} of the runs are`} generated, not photographs of eyes: the numbers say how the losses behave on a stand-in, and nothing about a clinical task.</p>` : ''}
+${synthetic > 0 ? `<p class="notice">${synthetic === runs.length ? 'The images of this report are' : `The images of ${synthetic} of the runs are`} generated, not photographs: the numbers say how the losses behave on a stand-in, and nothing about real images.</p>` : ''}
 ${warnings.map((warning) => `<p class="notice">${escapeXml(warning)}</p>`).join('\n')}
 </header>
 <section>
@@ -51,7 +51,7 @@ ${findings(runs)
 ${resultsTable(runs)}
 <p class="caption">${resultsCaption(runs, split)}</p>
 ${errors(runs)}
-<details${runs.length > 0 ? ' open' : ''}><summary>Overlap, boundary and calibration, last evaluation, ${split}</summary>
+<details open><summary>Overlap, boundary and calibration, last evaluation, ${split}</summary>
 ${otherTable(runs)}
 <p class="caption">${otherMeasures.map((measure) => `${measure.title}: ${measure.meaning}`).join('; ')}. Means over images ± half of the 95 % interval; an image in which a measure is undefined does not count.</p>
 </details>
@@ -139,7 +139,7 @@ figure svg { display: block; }
 .notice { border-left: 3px solid var(--run1); padding: 4px 0 4px 12px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; margin: 8px 0; }
-th, td { padding: 5px 9px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top; }
+th, td { padding: 5px 8px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top; }
 th { font-weight: 600; }
 thead th { color: var(--muted); vertical-align: bottom; }
 th[scope='colgroup'] { text-align: left; border-left: 1px solid var(--line); }
@@ -147,7 +147,7 @@ th[scope='row'], thead tr:first-child th:first-child { text-align: left; }
 td.epoch { color: var(--muted); }
 td.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 .facts th { text-align: left; }
-.interval { color: var(--muted); }
+.interval { color: var(--muted); display: block; font-size: 12px; }
 .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 7px; }
 summary { cursor: pointer; margin-top: 16px; font-weight: 600; font-size: 14px; }
 code { font-size: 12px; }

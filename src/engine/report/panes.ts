@@ -25,7 +25,7 @@ export function gridLayout(
 ): PaneLayout {
   const columns = Math.min(count, mostColumns);
   const left = 46;
-  const gap = sharedScale ? 20 : 52;
+  const gap = sharedScale ? 28 : 54;
   const width = Math.min(480, (figureWidth - left - rightMargin - gap * (columns - 1)) / columns);
   const top = 50;
   const rowHeight = paneHeight + 72;

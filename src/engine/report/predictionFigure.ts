@@ -38,7 +38,7 @@ async function predictionFigure(name: string, figureName: string, samples: reado
   const { image, mask } = samples[0]!.prediction;
   const aspect = image.height / image.width;
   const columns = samples.length + 1;
-  const cellWidth = Math.min((figureWidth - gap * (columns - 1)) / columns, 250, 250 / aspect);
+  const cellWidth = Math.min((figureWidth - gap * (columns - 1)) / columns, 300, 270 / aspect);
   const cellHeight = cellWidth * aspect;
   const top = 40;
   const x = (column: number): number => column * (cellWidth + gap);

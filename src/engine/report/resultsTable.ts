@@ -39,7 +39,7 @@ export function resultsTable(runs: readonly ReportRun[]): string {
       `<td class="epoch">${epoch ?? '–'}</td>${columns.map(({ key }) => cell(atEpoch(run.curves[split]?.[key], epoch), 3)).join('')}`;
     const { epochsDone, epochsTotal } = run.document;
     return (
-      `<tr>${runHead(run, index)}<td>${escapeXml(run.status)}</td>` +
+      `<tr>${runHead(runs, index)}<td>${escapeXml(run.status)}</td>` +
       `<td class="epoch">${epochsDone === epochsTotal ? epochsDone : `${epochsDone} of ${epochsTotal}`}</td>` +
       `${cells(last)}${cells(best)}<td class="epoch">${firstHalf(run, split) ?? 'not yet'}</td></tr>`
     );
@@ -64,7 +64,7 @@ export function otherTable(runs: readonly ReportRun[]): string {
   const rows = runs.map((run, index) => {
     const { last } = evaluations(run, split);
     const cells = otherMeasures.map(({ key, digits }) => cell(atEpoch(run.curves[split]?.[key], last), digits));
-    return `<tr>${runHead(run, index)}<td class="epoch">${last ?? '–'}</td>${cells.join('')}</tr>`;
+    return `<tr>${runHead(runs, index)}<td class="epoch">${last ?? '–'}</td>${cells.join('')}</tr>`;
   });
   return (
     `<div class="scroll"><table><thead><tr><th scope="col">loss</th><th scope="col">epoch</th>${heads.join('')}</tr></thead>` +
@@ -93,16 +93,21 @@ export function findings(runs: readonly ReportRun[]): string[] {
   ];
 }
 
-function runHead(run: ReportRun, index: number): string {
+/** A run's name at the head of its row. Where only some runs are synthetic, they say so; else the title of the page does. */
+function runHead(runs: readonly ReportRun[], index: number): string {
+  const run = runs[index]!;
+  const badge = run.document.dataset.synthetic && runs.some((other) => !other.document.dataset.synthetic);
   return (
     `<th scope="row" title="${escapeXml(run.document.id)}"><span class="swatch" style="background:${runColour(index)}"></span>` +
-    `${escapeXml(run.label)}${run.document.dataset.synthetic ? ' <span class="badge">synthetic data</span>' : ''}</th>`
+    `${escapeXml(run.label)}${badge ? ' <span class="badge">synthetic data</span>' : ''}</th>`
   );
 }
 
 function cell(point: CurvePoint | undefined, digits: number): string {
   if (!point || !Number.isFinite(point.mean)) return '<td>–</td>';
   const half = intervalHalfWidth(point);
-  const interval = Number.isFinite(half) ? ` <span class="interval">± ${half.toFixed(digits)}</span>` : '';
+  const least = 10 ** -digits;
+  const shown = half < least / 2 ? `< ${least.toFixed(digits)}` : half.toFixed(digits);
+  const interval = Number.isFinite(half) ? ` <span class="interval">± ${shown}</span>` : '';
   return `<td>${point.mean.toFixed(digits)}${interval}</td>`;
 }

@@ -1,4 +1,4 @@
-import { axisStyle, drawChart } from './chart';
+import { axisStyle, drawChart, fixedGrids, valueAxis } from './chart';
 import { themeColour, viridis } from './colours';
 import { contours } from './contours';
 import { escapeXml, type Figure } from './figure';
@@ -10,6 +10,7 @@ import type { Surface } from './surfaces';
 type Api = { coord(at: [number, number]): [number, number] };
 
 const side = 300;
+const barWidth = 12;
 const paneWidth = 420;
 const height = 400;
 const isolines = 11;
@@ -44,7 +45,7 @@ export async function surfaceFigure(run: ReportRun, surface: Surface): Promise<F
           overflow: 'truncate',
         },
       })),
-      grid: [...grids, ...bars],
+      grid: fixedGrids([...grids, ...bars]),
       xAxis: [
         ...panes.map((_, index) => ({
           ...axisStyle,
@@ -70,12 +71,8 @@ export async function surfaceFigure(run: ReportRun, surface: Surface): Promise<F
           nameGap: 34,
         })),
         ...panes.map((pane, index) => ({
-          ...axisStyle,
-          gridIndex: count + index,
+          ...valueAxis(count + index, pane),
           position: 'right',
-          type: pane.type,
-          min: pane.min,
-          max: pane.max,
           splitLine: { show: false },
         })),
       ],
@@ -111,7 +108,8 @@ export async function surfaceFigure(run: ReportRun, surface: Surface): Promise<F
 async function prepare(surface: Surface, { label, values }: Surface['quantities'][number]) {
   const columns = surface.a.length;
   const rows = surface.b.length;
-  const range = valueRange([...values]);
+  // A plane easily spans a factor of ten; decades only help where it spans far more.
+  const range = valueRange(values, 30);
   const place = (value: number): number =>
     range.type === 'log'
       ? Math.log(value / range.min) / Math.log(range.max / range.min)
@@ -122,7 +120,10 @@ async function prepare(surface: Surface, { label, values }: Surface['quantities'
     shares,
     (_, index) => shares[(rows - 1 - Math.floor(index / columns)) * columns + (index % columns)]!,
   );
-  const ramp = Float32Array.from({ length: 256 }, (_, index) => 1 - index / 255);
+  const ramp = Float32Array.from(
+    { length: barWidth * side },
+    (_, index) => 1 - Math.floor(index / barWidth) / (side - 1),
+  );
   const found = Array.from({ length: isolines }, (_, index) =>
     contours(shares, columns, rows, (index + 1) / (isolines + 1)),
   ).flat();
@@ -131,7 +132,7 @@ async function prepare(surface: Surface, { label, values }: Surface['quantities'
     label,
     missing: values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0),
     picture: pngUri(await colouredPng(flipped, columns, rows, viridis, { enlargeTo: 2 * side })),
-    bar: pngUri(await colouredPng(ramp, 1, 256, viridis)),
+    bar: pngUri(await colouredPng(ramp, barWidth, side, viridis)),
     isolines: found.map((line) =>
       line.map(([x, y]): [number, number] => [interpolate(surface.a, x), interpolate(surface.b, y)]),
     ),

@@ -1,4 +1,4 @@
-import { axisStyle, drawChart, epochAxis, figureWidth } from './chart';
+import { drawChart, epochAxis, figureWidth, fixedGrids, valueAxis } from './chart';
 import { hex, themeColour, viridis } from './colours';
 import type { Figure } from './figure';
 import { gridLayout, paneTitles } from './panes';
@@ -13,7 +13,7 @@ export function weightFigure(runs: readonly ReportRun[]): Figure | null {
   if (values.length === 0) return null;
   const lastEpoch = Math.max(1, ...runs.map((run) => run.document.epochsDone));
   const layout = gridLayout(runs.length, { sharedScale: true, rightMargin: 84 });
-  const { min, max, type } = valueRange(values);
+  const range = valueRange(values);
   const colour = (index: number, count: number): string => hex(viridis(0.95 * (count < 2 ? 0 : index / (count - 1))));
   const bar = { x: figureWidth - 66, top: layout.panes[0]!.top, height: layout.panes[0]!.height };
 
@@ -23,16 +23,9 @@ export function weightFigure(runs: readonly ReportRun[]): Figure | null {
         layout,
         runs.map((run) => run.label),
       ),
-      grid: layout.panes,
+      grid: fixedGrids(layout.panes),
       xAxis: runs.map((_, pane) => epochAxis(pane, lastEpoch)),
-      yAxis: runs.map((_, pane) => ({
-        ...axisStyle,
-        gridIndex: pane,
-        type,
-        min,
-        max,
-        axisLabel: { ...axisStyle.axisLabel, show: layout.firstOfRow(pane) },
-      })),
+      yAxis: runs.map((_, pane) => valueAxis(pane, range, layout.firstOfRow(pane))),
       series: runs.flatMap((run, pane) =>
         run.layers.map((layer, index) => ({
           type: 'line',
@@ -87,7 +80,7 @@ export function weightFigure(runs: readonly ReportRun[]): Figure | null {
     title: 'Weight change per layer',
     caption:
       `Sum over the weights and biases of a layer of how far each moved in one optimizer step, |Δw|, averaged over the ` +
-      `steps of an epoch; ${type === 'log' ? 'logarithmic axis' : 'linear axis'}, shared by all panes. One line for each of the ${layers} layers, ` +
+      `steps of an epoch; ${range.type === 'log' ? 'logarithmic axis' : 'linear axis'}, shared by all panes. One line for each of the ${layers} layers, ` +
       `dark for those nearest to the image, light for those nearest to the output. Large layers have more weights to sum ` +
       `over, so compare a layer with itself across runs and epochs. Horizontally: epochs.`,
     svg,
