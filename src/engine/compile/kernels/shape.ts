@@ -1,0 +1,401 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { isBlocked, layout, memoryDims, plainLayout, type Layout } from '../layout';
+import type { ElementType } from '../onnxGraph';
+import type { Tracer } from '../tracer';
+import { castTo } from './elementwise';
+import { lower, type Inputs } from './register';
+
+/** The layout of `x`, or row-major where it is still open. */
+const layoutOf = (tracer: Tracer, x: tf.TensorInfo): Layout => tracer.layoutOf(x) ?? plainLayout(x.shape.length);
+
+/** Memory axis of a dimension that is not split into blocks; -1 where it is. */
+const wholeAxis = (layout: Layout, dimension: number): number =>
+  layout.findIndex((axis) => axis.dimension === dimension && axis.part === 'whole');
+
+/** Reads `x` in its own layout, with one ONNX dimension for each memory axis. */
+const readInMemory = (tracer: Tracer, x: tf.TensorInfo, memory: Layout): string =>
+  tracer.read(x, memory, memoryDims(x.shape, memory, tracer.target.block));
+
+lower('Reshape', (tracer, { x }, { shape: wanted }) => {
+  const size = tf.util.sizeFromShape(x!.shape);
+  const shape = tf.util.inferFromImplicitShape(wanted as number[], size);
+  const constant = tracer.constantValues(x!);
+  if (constant) return tracer.info(tracer.constant(constant, shape, x!.dtype));
+  return tracer.result('Reshape', tracer.graph.reshape(tracer.read(x!), shape), shape, x!.dtype);
+});
+
+// A transpose moves nothing: it is another view of the same memory, and often the one that the next operation wants.
+lower('Transpose', (tracer, { x }, { perm }) => {
+  const { storage, dimensions } = tracer.value(x!);
+  return tracer.info({ storage, dimensions: (perm as number[]).map((axis) => dimensions[axis]!) });
+});
+
+lower('Concat', (tracer, inputs: Inputs, { axis }) => {
+  const all = Object.values(inputs);
+  const rank = all[0]!.shape.length;
+  const dimension = tf.util.parseAxisParam(axis as number, all[0]!.shape)[0]!;
+  const parts = all.filter((x) => tf.util.sizeFromShape(x.shape) > 0);
+  const shape = tf.backend_util.computeOutShape(
+    all.map((x) => x.shape),
+    dimension,
+  );
+  const { dtype } = all[0]!;
+  if (parts.length === 1) return tracer.info(tracer.value(parts[0]!));
+  // Blocks of channels can be concatenated as blocks when every part is made of whole ones.
+  const { block } = tracer.target;
+  const first = parts.map((x) => layoutOf(tracer, x)).find((l) => isBlocked(l) || wholeAxis(l, dimension) >= 0)!;
+  const splits = first.some((a) => a.dimension === dimension && a.part === 'outer');
+  const usable = !splits || parts.every((x) => x.shape[dimension]! % block === 0);
+  const chosen = usable ? first : plainLayout(rank);
+  const memoryAxis = chosen.findIndex((a) => a.dimension === dimension && a.part !== 'inner');
+  const name = tracer.graph.add(
+    'Concat',
+    parts.map((x) => readInMemory(tracer, x, chosen)),
+    { dims: memoryDims(shape, chosen, block) },
+    { axis: memoryAxis },
+  );
+  return tracer.result('Concat', name, shape, dtype, chosen);
+});
+
+/** The elements [begin, begin + size) of `x` along each dimension, in the layout of `x` where the bounds fit its blocks. */
+export function slice(
+  tracer: Tracer,
+  kernel: string,
+  x: tf.TensorInfo,
+  begin: readonly number[],
+  size: readonly number[],
+): tf.TensorInfo {
+  const { block } = tracer.target;
+  if (size.every((s, d) => s === x.shape[d])) return tracer.info(tracer.value(x));
+  let memory = layoutOf(tracer, x);
+  const split = memory.filter(({ part }) => part === 'inner').map(({ dimension }) => dimension);
+  const fits = split.every((d) => begin[d]! % block === 0 && size[d]! % block === 0);
+  if (!fits) memory = plainLayout(x.shape.length);
+  const axes: number[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  memory.forEach(({ dimension, part }, axis) => {
+    if (part === 'inner' || size[dimension] === x.shape[dimension]) return;
+    const unit = part === 'outer' ? block : 1;
+    axes.push(axis);
+    starts.push(begin[dimension]! / unit);
+    ends.push((begin[dimension]! + size[dimension]!) / unit);
+  });
+  const { graph } = tracer;
+  const name = graph.add(
+    'Slice',
+    [readInMemory(tracer, x, memory), graph.integers(starts), graph.integers(ends), graph.integers(axes)],
+    { dims: memoryDims(size, memory, block) },
+  );
+  return tracer.result(kernel, name, size, x.dtype, memory);
+}
+
+lower('Slice', (tracer, { x }, { begin, size }) => {
+  const [starts, sizes] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin as number[], size as number[]);
+  return slice(tracer, 'Slice', x!, starts!, sizes!);
+});
+
+lower('SplitV', (tracer, { x }, { numOrSizeSplits, axis }) => {
+  const dimension = tf.util.parseAxisParam(axis as number, x!.shape)[0]!;
+  const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits as number[] | number, dimension);
+  let start = 0;
+  return sizes.map((size) => {
+    const begin = x!.shape.map((_, d) => (d === dimension ? start : 0));
+    const extent = x!.shape.map((s, d) => (d === dimension ? size : s));
+    start += size;
+    return slice(tracer, 'SplitV', x!, begin, extent);
+  });
+});
+
+lower('StridedSlice', (tracer, { x }, attributes) => {
+  const a = attributes as {
+    begin: number[];
+    end: number[];
+    strides: number[];
+    beginMask: number;
+    endMask: number;
+    ellipsisMask: number;
+    newAxisMask: number;
+    shrinkAxisMask: number;
+  };
+  const info = tf.slice_util.sliceInfo(
+    x!.shape,
+    a.begin,
+    a.end,
+    a.strides,
+    a.beginMask,
+    a.endMask,
+    a.ellipsisMask,
+    a.newAxisMask,
+    a.shrinkAxisMask,
+  );
+  const { graph } = tracer;
+  const dims = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
+  const axes = dims.map((_, i) => i);
+  // ONNX reads an end of -1 as "the last element": below the start of a reversed axis it needs a number out of range.
+  const ends = info.end.map((end, i) => (info.strides[i]! < 0 && end < 0 ? -(2 ** 31) : end));
+  const name = graph.add(
+    'Slice',
+    [
+      tracer.read(x!),
+      graph.integers(info.begin),
+      graph.integers(ends),
+      graph.integers(axes),
+      graph.integers(info.strides),
+    ],
+    { dims },
+  );
+  return tracer.result('StridedSlice', graph.reshape(name, info.finalShape), info.finalShape, x!.dtype);
+});
+
+lower('Pack', (tracer, inputs: Inputs, { axis }) => {
+  const parts = Object.values(inputs);
+  const rank = parts[0]!.shape.length + 1;
+  const dimension = (axis as number) < 0 ? (axis as number) + rank : (axis as number);
+  const one = parts[0]!.shape.slice();
+  one.splice(dimension, 0, 1);
+  const shape = one.slice();
+  shape[dimension] = parts.length;
+  const name = tracer.graph.add(
+    'Concat',
+    parts.map((x) => tracer.graph.reshape(tracer.read(x), one)),
+    { dims: shape },
+    { axis: dimension },
+  );
+  return tracer.result('Pack', name, shape, parts[0]!.dtype);
+});
+
+lower('Unpack', (tracer, { value }, { axis }) => {
+  const dimension = tf.util.parseAxisParam(axis as number, value!.shape)[0]!;
+  const shape = value!.shape.filter((_, d) => d !== dimension);
+  return Array.from({ length: value!.shape[dimension]! }, (_, i) => {
+    const begin = value!.shape.map((_, d) => (d === dimension ? i : 0));
+    const size = value!.shape.map((s, d) => (d === dimension ? 1 : s));
+    const part = slice(tracer, 'Unpack', value!, begin, size);
+    return tracer.result('Unpack', tracer.graph.reshape(tracer.read(part), shape), shape, value!.dtype);
+  });
+});
+
+lower('PadV2', (tracer, { x }, { paddings, constantValue }) => {
+  const pairs = paddings as [number, number][];
+  const shape = x!.shape.map((size, d) => size + pairs[d]![0] + pairs[d]![1]);
+  let memory = layoutOf(tracer, x!);
+  const padsBlocks = memory.some(({ dimension, part }) => part === 'inner' && shape[dimension] !== x!.shape[dimension]);
+  if (padsBlocks) memory = plainLayout(x!.shape.length);
+  const before = memory.map(({ dimension, part }) => (part === 'whole' ? pairs[dimension]![0] : 0));
+  const after = memory.map(({ dimension, part }) => (part === 'whole' ? pairs[dimension]![1] : 0));
+  const { graph } = tracer;
+  const type = graph.type(tracer.read(x!, memory)) as 'float32' | 'int32' | 'bool';
+  const value = graph.constant([(constantValue as number | undefined) ?? 0], [], type);
+  const name = graph.add('Pad', [readInMemory(tracer, x!, memory), graph.integers([...before, ...after]), value], {
+    dims: memoryDims(shape, memory, tracer.target.block),
+  });
+  return tracer.result('PadV2', name, shape, x!.dtype, memory);
+});
+
+lower('MirrorPad', (tracer, { x }, { paddings, mode }) => {
+  const pairs = paddings as [number, number][];
+  const shape = x!.shape.map((size, d) => size + pairs[d]![0] + pairs[d]![1]);
+  const { graph } = tracer;
+  const pads = graph.integers([...pairs.map((p) => p[0]), ...pairs.map((p) => p[1])]);
+  if (mode === 'reflect') {
+    const name = graph.add('Pad', [tracer.read(x!), pads], { dims: shape }, { mode: 'reflect' });
+    return tracer.result('MirrorPad', name, shape, x!.dtype);
+  }
+  // "symmetric" repeats the edge: ONNX of this opset cannot; pick rows by index, one dimension after the other.
+  let name = tracer.read(x!);
+  pairs.forEach(([before, after], d) => {
+    if (before === 0 && after === 0) return;
+    const size = x!.shape[d]!;
+    const index = Array.from({ length: size + before + after }, (_, i) => {
+      const at = i - before;
+      return at < 0 ? -at - 1 : at >= size ? 2 * size - 1 - at : at;
+    });
+    const dims = graph.dims(name).map((s, i) => (i === d ? index.length : s));
+    name = graph.add('Gather', [name, graph.integers(index)], { dims }, { axis: d });
+  });
+  return tracer.result('MirrorPad', name, shape, x!.dtype);
+});
+
+lower('Reverse', (tracer, { x }, { dims: reversed }) => {
+  const dimensions = tf.util.parseAxisParam(reversed as number | number[], x!.shape);
+  if (dimensions.length === 0 || x!.shape.length === 0) return tracer.info(tracer.value(x!));
+  const { graph } = tracer;
+  const name = graph.add(
+    'Slice',
+    [
+      tracer.read(x!),
+      graph.integers(dimensions.map(() => -1)),
+      graph.integers(dimensions.map(() => -(2 ** 31))),
+      graph.integers(dimensions),
+      graph.integers(dimensions.map(() => -1)),
+    ],
+    { dims: x!.shape },
+  );
+  return tracer.result('Reverse', name, x!.shape, x!.dtype);
+});
+
+lower('Tile', (tracer, { x }, { reps }) => {
+  const shape = x!.shape.map((size, d) => size * (reps as number[])[d]!);
+  const name = tracer.graph.add('Tile', [tracer.read(x!), tracer.graph.integers(reps as number[])], { dims: shape });
+  return tracer.result('Tile', name, shape, x!.dtype);
+});
+
+lower('BroadcastTo', (tracer, { x }, { shape }) => expand(tracer, 'BroadcastTo', x!, shape as number[]));
+
+function expand(tracer: Tracer, kernel: string, x: tf.TensorInfo, shape: readonly number[]): tf.TensorInfo {
+  const { graph } = tracer;
+  const name = graph.add('Expand', [tracer.read(x), graph.integers(shape)], { dims: shape });
+  return tracer.result(kernel, name, shape, x.dtype);
+}
+
+lower('ExpandDims', (tracer, { input }, { dim }) => {
+  const rank = input!.shape.length;
+  const at = (dim as number) < 0 ? (dim as number) + rank + 1 : (dim as number);
+  const shape = input!.shape.slice();
+  shape.splice(at, 0, 1);
+  return tracer.result('ExpandDims', tracer.graph.reshape(tracer.read(input!), shape), shape, input!.dtype);
+});
+
+lower('Fill', (tracer, _inputs, { shape, value, dtype }) =>
+  filled(tracer, 'Fill', shape as number[], value as number, (dtype as tf.DataType | undefined) ?? 'float32'),
+);
+lower('OnesLike', (tracer, { x }) => filled(tracer, 'OnesLike', x!.shape, 1, x!.dtype));
+lower('ZerosLike', (tracer, { x }) => filled(tracer, 'ZerosLike', x!.shape, 0, x!.dtype));
+
+/** A tensor of one repeated value: one number in the file, spread out when it runs. */
+export function filled(
+  tracer: Tracer,
+  kernel: string,
+  shape: readonly number[],
+  value: number,
+  dtype: tf.DataType,
+): tf.TensorInfo {
+  const size = tf.util.sizeFromShape(shape as number[]);
+  if (size <= 4096) {
+    const values = new Float32Array(size).fill(value);
+    return tracer.info(tracer.constant(values, shape, dtype));
+  }
+  const one = tracer.graph.constant([value], [], dtype as Exclude<ElementType, 'int64'>);
+  const name = tracer.graph.add('Expand', [one, tracer.graph.integers(shape)], { dims: shape });
+  return tracer.result(kernel, name, shape, dtype);
+}
+
+lower('Range', (tracer, _inputs, { start, stop, step, dtype }) => {
+  const values = rangeOf(start as number, stop as number, step as number);
+  return tracer.info(
+    tracer.constant(Float32Array.from(values), [values.length], (dtype as tf.DataType | undefined) ?? 'float32'),
+  );
+});
+
+function rangeOf(start: number, stop: number, step: number): number[] {
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  return Array.from({ length: count }, (_, i) => start + i * step);
+}
+
+lower('LinSpace', (tracer, _inputs, { start, stop, num }) => {
+  const count = num as number;
+  const step = count > 1 ? ((stop as number) - (start as number)) / (count - 1) : 0;
+  const values = Float32Array.from({ length: count }, (_, i) => (start as number) + i * step);
+  return tracer.info(tracer.constant(values, [count], 'float32'));
+});
+
+/** Dimensions cut into pieces and put in another order: what space-to-batch and its relatives are made of. */
+function regroup(
+  tracer: Tracer,
+  kernel: string,
+  name: string,
+  dims: readonly number[],
+  permutation: readonly number[],
+  shape: readonly number[],
+  dtype: tf.DataType,
+): tf.TensorInfo {
+  const moved = tracer.graph.transpose(tracer.graph.reshape(name, dims), permutation);
+  return tracer.result(kernel, tracer.graph.reshape(moved, shape), shape, dtype);
+}
+
+lower('BatchToSpaceND', (tracer, { x }, { blockShape, crops }) => {
+  const blocks = blockShape as number[];
+  const product = blocks.reduce((a, b) => a * b, 1);
+  const reshaped = tf.backend_util.getReshaped(x!.shape, blocks, product);
+  const permuted = tf.backend_util.getPermuted(reshaped.length, blocks.length);
+  const shape = tf.backend_util.getReshapedPermuted(x!.shape, blocks, product);
+  const begin = tf.backend_util.getSliceBeginCoords(crops as number[][], blocks.length);
+  const size = tf.backend_util.getSliceSize(shape, crops as number[][], blocks.length);
+  const whole = regroup(tracer, 'BatchToSpaceND', tracer.read(x!), reshaped, permuted, shape, x!.dtype);
+  return slice(tracer, 'BatchToSpaceND', whole, begin, size);
+});
+
+lower('SpaceToBatchND', (tracer, { x }, { blockShape, paddings }) => {
+  const blocks = blockShape as number[];
+  const product = blocks.reduce((a, b) => a * b, 1);
+  const pads = [[0, 0], ...(paddings as number[][])];
+  for (let i = 1 + blocks.length; i < x!.shape.length; i++) pads.push([0, 0]);
+  const { graph } = tracer;
+  const padded = x!.shape.map((size, d) => size + pads[d]![0]! + pads[d]![1]!);
+  const name = graph.add(
+    'Pad',
+    [tracer.read(x!), graph.integers([...pads.map((p) => p[0]!), ...pads.map((p) => p[1]!)])],
+    { dims: padded },
+  );
+  const reshaped = tf.backend_util.getReshaped(padded, blocks, product, false);
+  const permuted = tf.backend_util.getPermuted(reshaped.length, blocks.length, false);
+  const shape = tf.backend_util.getReshapedPermuted(padded, blocks, product, false);
+  return regroup(tracer, 'SpaceToBatchND', name, reshaped, permuted, shape, x!.dtype);
+});
+
+lower('DepthToSpace', (tracer, { x }, { blockSize, dataFormat }) => {
+  const size = blockSize as number;
+  const nhwc = dataFormat === 'NHWC';
+  const [batch, height, width, channels] = (nhwc ? x!.shape : [x!.shape[0], x!.shape[2], x!.shape[3], x!.shape[1]]) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const depth = channels / (size * size);
+  if (!nhwc) {
+    const shape = [batch, depth, height * size, width * size];
+    return regroup(
+      tracer,
+      'DepthToSpace',
+      tracer.read(x!),
+      [batch, size, size, depth, height, width],
+      [0, 3, 4, 1, 5, 2],
+      shape,
+      x!.dtype,
+    );
+  }
+  const shape = [batch, height * size, width * size, depth];
+  return regroup(
+    tracer,
+    'DepthToSpace',
+    tracer.read(x!),
+    [batch, height, width, size, size, depth],
+    [0, 1, 3, 2, 4, 5],
+    shape,
+    x!.dtype,
+  );
+});
+
+lower('OneHot', (tracer, { indices }, { depth, onValue, offValue, dtype }) => {
+  const { graph } = tracer;
+  const type = (dtype as 'float32' | 'int32' | undefined) ?? 'int32';
+  const shape = [...indices!.shape, depth as number];
+  const numbers = Array.from({ length: depth as number }, (_, i) => i);
+  const on = graph.constant([onValue as number], [], type);
+  const off = graph.constant([offValue as number], [], type);
+  if (indices!.shape.length === 3) {
+    // Label images: one plane per class, the layout in which logits come.
+    const [batch, height, width] = indices!.shape as [number, number, number];
+    const labels = castTo(tracer, tracer.read(indices!, undefined, [batch, 1, height, width]), 'int32');
+    const dims = [batch, depth as number, height, width];
+    const planes = graph.constant(numbers, [depth as number, 1, 1], 'int32');
+    const same = graph.add('Equal', [labels, planes], { dims, type: 'bool' });
+    return tracer.result('OneHot', graph.add('Where', [same, on, off], { dims, type }), shape, type, layout('0 3 1 2'));
+  }
+  const classes = graph.constant(numbers, [depth as number], 'int32');
+  const column = graph.reshape(castTo(tracer, tracer.read(indices!), 'int32'), [...indices!.shape, 1]);
+  const equal = graph.add('Equal', [column, classes], { dims: shape, type: 'bool' });
+  return tracer.result('OneHot', graph.add('Where', [equal, on, off], { dims: shape, type }), shape, type);
+});
