@@ -43,10 +43,17 @@ export function drawChart(option: EChartsCoreOption, width: number, height: numb
       ...option,
       textStyle: { fontFamily, color: themeColour('ink') },
     });
-    return accessible(chart.renderToSVGString(), width, alternative);
+    return accessible(withoutBehaviour(chart.renderToSVGString()), width, alternative);
   } finally {
     chart.dispose();
   }
+}
+
+/** Drops what ECharts adds for a script that brings the chart to life; there is none on the page. */
+function withoutBehaviour(svg: string): string {
+  return svg
+    .replace(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, '')
+    .replace(/<style\b[^>]*>[\s\S]*?<\/style>\s*/g, '');
 }
 
 /** Gives an SVG its greatest width on the page, and its text for those who cannot see it. */

@@ -1,4 +1,8 @@
-import type { ReportRun } from './reportRun';
+import type { RunDocument } from '../../runs/document';
+import { duration } from './words';
+
+/** Whatever has a run document. */
+type Run = { readonly document: RunDocument };
 
 /** A term and what it is in each run; one value when all runs agree. */
 export interface Fact {
@@ -7,8 +11,8 @@ export interface Fact {
 }
 
 /** What was trained, on what and how: the same for all runs where a fact has one value. */
-export function facts(runs: readonly ReportRun[]): Fact[] {
-  const rows: [term: string, value: (run: ReportRun) => string][] = [
+export function facts(runs: readonly Run[]): Fact[] {
+  const rows: [term: string, value: (run: Run) => string][] = [
     ['Images', imagesInWords],
     ['Data set fingerprint', ({ document }) => document.dataset.fingerprint],
     ['Model', modelInWords],
@@ -39,24 +43,16 @@ export function facts(runs: readonly ReportRun[]): Fact[] {
 }
 
 /** A value of the resolved experiment as text; empty where the experiment has no such key. */
-export function setting(run: ReportRun, ...path: string[]): string {
+export function setting(run: Run, ...path: string[]): string {
   const value = path.reduce<unknown>(
     (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
     run.document.experiment,
   );
   if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Seconds as a person says them: 42 s, 3 min 20 s, 5 h 10 min. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
-function imagesInWords(run: ReportRun): string {
+function imagesInWords(run: Run): string {
   const { train, test, synthetic } = run.document.dataset;
   const scale = setting(run, 'dataset', 'scale');
   return (
@@ -65,21 +61,21 @@ function imagesInWords(run: ReportRun): string {
   );
 }
 
-function modelInWords(run: ReportRun): string {
+function modelInWords(run: Run): string {
   const size = `${run.document.parameters.toLocaleString('en')} parameters`;
   const filters = setting(run, 'model', 'filters');
   if (filters === '') return `U-Net, ${size}`;
   return `U-Net, ${filters} filters, depth ${setting(run, 'model', 'depth')}, ${setting(run, 'model', 'padding')} padding, ${size}`;
 }
 
-function inputInWords(run: ReportRun): string {
+function inputInWords(run: Run): string {
   const crop = setting(run, 'input', 'crop');
   if (crop === '') return '';
   const size = crop.startsWith('[') ? (JSON.parse(crop) as number[]).join(' × ') : crop;
   return `random crops of ${size} pixels${setting(run, 'input', 'flip') === 'true' ? ', random flips' : ''}`;
 }
 
-function optimizerInWords(run: ReportRun): string {
+function optimizerInWords(run: Run): string {
   const type = setting(run, 'training', 'optimizer', 'type');
   if (type === '') return '';
   const name = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' }[type] ?? type;
@@ -95,7 +91,7 @@ function evaluationInWords(mode: string): string {
   return { whole: 'whole images', center: 'the centre crop of each image' }[mode] ?? mode;
 }
 
-function engineInWords({ document: { engine, accelerator } }: ReportRun): string {
+function engineInWords({ document: { engine, accelerator } }: Run): string {
   const threads =
     accelerator.threads > 0 ? `, ${accelerator.threads} thread${accelerator.threads === 1 ? '' : 's'}` : '';
   const reason = accelerator.reason ? ` (${accelerator.reason})` : '';

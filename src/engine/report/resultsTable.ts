@@ -84,12 +84,13 @@ export function findings(runs: readonly ReportRun[]): string[] {
   if (known.length < 2) return [];
   const byIou = known.toSorted((first, second) => second.iou.mean - first.iou.mean);
   const byConfidence = known.toSorted((first, second) => second.confidence.mean - first.confidence.mean);
+  const shown = byConfidence.length > 4 ? [byConfidence[0]!, byConfidence.at(-1)!] : byConfidence;
   const spread = byIou[0]!.iou.mean - byIou.at(-1)!.iou.mean;
   return [
     `Best ${split} IoU: ${byIou[0]!.run.label} with ${byIou[0]!.iou.mean.toFixed(3)} at epoch ${byIou[0]!.iou.epoch}; the ` +
       `runs lie within ${spread.toFixed(3)} of each other.`,
     `Foreground confidence at the last evaluation, highest first: ` +
-      `${byConfidence.map(({ run, confidence }) => `${run.label} ${confidence.mean.toFixed(3)}`).join(', ')}.`,
+      `${shown.map(({ run, confidence }) => `${run.label} ${confidence.mean.toFixed(3)}`).join(shown === byConfidence ? ', ' : ' … ')}.`,
   ];
 }
 
