@@ -49,13 +49,14 @@ export class BatchLoader {
   /**
    * The batches of epoch `epoch`: every pair once, in an order of this epoch. When the last batch is not full, it goes on
    * with the first images of the order, cropped anew, for one compiled graph serves one batch size only.
+   * @param from index of the first batch: those before it are left out.
    * @throws Problem, when the batch is asked for, if an image of it cannot be read.
    */
-  async *epoch(epoch: number): AsyncGenerator<Batch, void, undefined> {
+  async *epoch(epoch: number, from = 0): AsyncGenerator<Batch, void, undefined> {
     const { pairs, seed, ahead = 2 } = this.options;
     const order = randomFor(seed, 'order', epoch).shuffle([...pairs]);
     const coming: Promise<Batch>[] = [];
-    for (let started = 0, index = 0; index < this.batchesPerEpoch; index++) {
+    for (let started = from, index = from; index < this.batchesPerEpoch; index++) {
       for (; started < this.batchesPerEpoch && started <= index + ahead; started++) {
         const batch = this.#batch(order, epoch, started);
         // Whoever takes the batch gets its error; this only keeps Node from calling it unhandled before that.

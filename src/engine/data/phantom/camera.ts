@@ -38,13 +38,17 @@ function blurLine(
  * What the sensor makes of three planes of light (0..255 and above): bright parts saturate gently, noise grows with the
  * light, 8 bits remain. Returns [height, width, 3].
  */
-export function expose(planes: readonly Float32Array[], noise: number, random: Random): Uint8Array {
+export function expose(planes: readonly Float32Array[], { width }: Frame, noise: number, random: Random): Uint8Array {
+  // Half a million normal numbers take long to draw: these are used over and over, from another one on in each row.
+  const grains = new Float32Array(1 << 15);
+  for (let i = 0; i < grains.length; i++) grains[i] = random.normal();
   const pixels = new Uint8Array(3 * planes[0]!.length);
   for (let c = 0; c < 3; c++) {
     const plane = planes[c]!;
-    for (let i = 0; i < plane.length; i++) {
+    for (let i = 0, from = 0; i < plane.length; i++) {
+      if (i % width === 0) from = random.integer(grains.length);
       const value = saturate(plane[i]!);
-      const grain = noise * (0.35 + 0.65 * Math.sqrt(value / 255)) * random.normal();
+      const grain = noise * (0.35 + 0.65 * Math.sqrt(value / 255)) * grains[(from + i) % grains.length]!;
       pixels[3 * i + c] = Math.min(255, Math.max(0, Math.round(value + grain)));
     }
   }

@@ -59,6 +59,10 @@ export function drawDisc(frame: Frame, eye: Eye, random: Random): Disc {
       // u, v: coordinates in which the disc is a circle of about radius 1.
       const u = (cosine * dx + sine * dy) / eye.halfWidth;
       const v = (-sine * dx + cosine * dy) / eye.halfHeight;
+      if (u * u + v * v > 6.25) {
+        disc.surroundings[i] = 1; // nothing of the disc reaches here
+        continue;
+      }
       const angle = Math.atan2(v, u);
       const radius = Math.sqrt(u * u + v * v) / outline(angle);
       const outside = radius - 1; // in disc radii

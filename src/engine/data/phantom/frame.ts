@@ -25,7 +25,8 @@ export function frameOf(scale: number): Frame {
 export function smoothNoise(frame: Frame, random: Random, cell: number, stretch = 1): Float32Array {
   const { width, height, unit } = frame;
   const [across, down] = [splines(width, cell * unit), splines(height, cell * unit * stretch)];
-  const lattice = Float32Array.from({ length: across.points * down.points }, () => random.normal());
+  const lattice = new Float32Array(across.points * down.points);
+  for (let i = 0; i < lattice.length; i++) lattice[i] = random.normal();
   const stripes = new Float32Array(down.points * width);
   for (let row = 0; row < down.points; row++) {
     for (let x = 0; x < width; x++) {

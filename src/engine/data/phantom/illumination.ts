@@ -42,7 +42,10 @@ export function illuminate(frame: Frame, eye: Eye, random: Random): Illumination
       const away = Math.sqrt((cx - centreX) ** 2 + (cy - centreY) ** 2);
       const ratio = away / radius;
       const tilted = (cx - phantomWidth / 2) * slantX + (cy - phantomHeight / 2) * slantY;
-      light[i] = Math.max(0.1, (1 + tilted + patchiness * light[i]!) * (1 - falloff * ratio ** 3.5));
+      light[i] = Math.max(
+        0.1,
+        (1 + tilted + patchiness * light[i]!) * (1 - falloff * ratio * ratio * ratio * Math.sqrt(ratio)),
+      );
       const facing = (flareX * (cx - centreX) + flareY * (cy - centreY)) / (away + 1);
       veil[i] = flare.strength * smoothstep(0.72, 1, ratio) * smoothstep(0.5, 1, facing);
       field[i] = 1 - smoothstep(radius - sharpness, radius + sharpness, away);
@@ -51,14 +54,20 @@ export function illuminate(frame: Frame, eye: Eye, random: Random): Illumination
   return { light, field, veil };
 }
 
-/**
- * What shines through the retina, [height, width] each, mean about 0: `choroid`, bright strands of choroidal vessels with
- * pigment between them, `grain`, the fine mottling of the pigment epithelium, and `fibres`, the nerve fibres' faint
- * streaks that fan out from the disc.
- */
-export function drawTexture(frame: Frame, eye: Eye, random: Random) {
+/** What is seen in and through the retina, [height, width] each, mean about 0. */
+export interface Texture {
+  /** Bright strands of choroidal vessels, with pigment between them. */
+  readonly choroid: Float32Array;
+  /** The fine mottling of the pigment epithelium. */
+  readonly grain: Float32Array;
+  /** The nerve fibres' faint streaks, which fan out from the disc. */
+  readonly fibres: Float32Array;
+}
+
+/** Draws the texture of a retina. */
+export function drawTexture(frame: Frame, eye: Eye, random: Random): Texture {
   const { width, height, unit } = frame;
-  // Ridges of smooth noise are lines that run on and join: the choroid's net. Noise of a third kind bends them.
+  // Ridges of smooth noise are lines that run on and join: the choroid's net.
   const strands = smoothNoise(frame, random, 34, 1.8);
   const clouds = fractalNoise(frame, random, 90, 3);
   const fine = smoothNoise(frame, random, 17, 1.5);
@@ -75,11 +84,12 @@ export function drawTexture(frame: Frame, eye: Eye, random: Random) {
     for (let x = 0; x < width; x++, i++) {
       const dx = (x + 0.5) / unit - eye.x;
       const away = Math.sqrt(dx * dx + dy * dy) / eye.halfHeight;
+      const fade = smoothstep(0.8, 1.2, away) * Math.exp(-away / 1.6);
+      if (fade < 0.03) continue;
       const turn = (Math.atan2(dy, dx) / (2 * Math.PI) + 1) % 1;
       // Fibres run up and down in the thickest bundles.
       const bow = turn + 0.012 * Math.sin(2.2 * away + 20 * turn);
       const strength = Math.abs(dy) / (Math.abs(dx) + Math.abs(dy) + 1e-6);
-      const fade = smoothstep(0.8, 1.2, away) * Math.exp(-away / 1.6);
       fibres[i] = circular(rays, bow) * fade * (0.3 + 0.7 * strength) * (0.4 + circular(bundle, turn));
     }
   }
