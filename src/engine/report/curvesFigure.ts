@@ -1,4 +1,4 @@
-import { drawChart, epochAxis, figureWidth, fixedGrids, valueAxis } from './chart';
+import { drawChart, epochAxis, fixedGrids, valueAxis } from './chart';
 import { themeColour } from './colours';
 import { escapeXml, type Figure } from './figure';
 import type { Measure } from './measures';
@@ -22,7 +22,10 @@ export function curvesFigure(runs: readonly ReportRun[], measure: Measure): Figu
 
   const shared = measure.key !== 'loss';
   const lastEpoch = Math.max(1, ...runs.flatMap((run) => [run.document.epochsDone, ...epochs(run)]));
-  const layout = gridLayout(runs.length, { sharedScale: shared });
+  const layout = gridLayout(
+    runs.map((run) => run.label),
+    { sharedScale: shared },
+  );
   const ranges = runs.map((run) => {
     const own = shared ? everything : splits.flatMap((split) => pointsOf(run, split));
     return measureRange(measure, own);
@@ -54,10 +57,7 @@ export function curvesFigure(runs: readonly ReportRun[], measure: Measure): Figu
 
   const svg = drawChart(
     {
-      title: paneTitles(
-        layout,
-        runs.map((run) => run.label),
-      ),
+      title: paneTitles(layout),
       legend: {
         top: 0,
         right: 8,
@@ -73,7 +73,7 @@ export function curvesFigure(runs: readonly ReportRun[], measure: Measure): Figu
       yAxis: runs.map((_, pane) => valueAxis(pane, ranges[pane]!, !shared || layout.firstOfRow(pane))),
       series,
     },
-    figureWidth,
+    layout.width,
     layout.height,
     `${measure.title} over the epochs, one pane per run: ${runs.map((run) => run.label).join(', ')}`,
   );
@@ -81,11 +81,15 @@ export function curvesFigure(runs: readonly ReportRun[], measure: Measure): Figu
   return {
     name: `curve-${measure.key}`,
     title: measure.title,
-    caption: `${escapeXml(measure.meaning)} ${lineCaption(runs, splits)}${
-      shared
-        ? ' All panes share their axes.'
-        : ' Losses of different runs are on different scales: each pane has an axis of its own.'
-    }`,
+    caption: [
+      escapeXml(measure.meaning),
+      lineCaption(runs, splits),
+      ...(runs.length === 1
+        ? []
+        : shared
+          ? ['All panes share their axes.']
+          : ['Losses of different runs are on different scales: each pane has an axis of its own.']),
+    ].join(' '),
     svg,
   };
 }

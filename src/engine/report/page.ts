@@ -12,6 +12,8 @@ export interface Section {
   /** A sentence under the heading, as HTML. */
   readonly lead: string;
   readonly figures: readonly Figure[];
+  /** Whether two figures fit side by side. */
+  readonly paired?: boolean;
 }
 
 export interface Page {
@@ -66,13 +68,13 @@ ${factsTable(runs)}
 `;
 }
 
-function renderSection({ title, lead, figures }: Section): string {
+function renderSection({ title, lead, figures, paired }: Section): string {
   if (figures.length === 0) return '';
   const body = figures.map(
     (figure) =>
       `<figure id="${escapeXml(figure.name)}"><h3>${escapeXml(figure.title)}</h3>${figure.svg}<figcaption class="caption">${figure.caption}</figcaption></figure>`,
   );
-  return `<section>\n<h2>${escapeXml(title)}</h2>\n<p>${lead}</p>\n${body.join('\n')}\n</section>`;
+  return `<section>\n<h2>${escapeXml(title)}</h2>\n<p>${lead}</p>\n<div${paired ? ' class="pairs"' : ''}>\n${body.join('\n')}\n</div>\n</section>`;
 }
 
 function experiments(runs: readonly ReportRun[]): string {
@@ -134,6 +136,7 @@ p { margin: 0 0 10px; max-width: 80ch; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 22px 24px; margin-top: 20px; }
 figure { margin: 26px 0 0; }
 figure svg { display: block; }
+@media (min-width: 900px) { .pairs { display: grid; grid-template-columns: 1fr 1fr; gap: 0 32px; } }
 .badge { display: inline-block; font-size: 12px; font-weight: 600; line-height: 1.5; padding: 0 8px; border-radius: 10px;
   color: var(--run4); border: 1px solid currentColor; vertical-align: middle; }
 .notice { border-left: 3px solid var(--run1); padding: 4px 0 4px 12px; }

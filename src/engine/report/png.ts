@@ -6,11 +6,15 @@ import { withLightColours } from './colours';
 /** How much finer than its CSS pixels a figure is drawn. */
 const pixelRatio = 2;
 
+/** White around a figure, so that it can stand anywhere. */
+const margin = 16 * pixelRatio;
+
 /** Draws a figure as a PNG on white, in the light colours. */
 export async function figurePng(svg: string): Promise<Buffer> {
   useBundledFonts();
   return sharp(Buffer.from(withLightColours(svg)), { density: 72 * pixelRatio, limitInputPixels: false })
     .flatten({ background: '#ffffff' })
+    .extend({ top: margin, bottom: margin, left: margin, right: margin, background: '#ffffff' })
     .png({ compressionLevel: 9 })
     .toBuffer();
 }

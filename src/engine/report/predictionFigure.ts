@@ -2,12 +2,15 @@ import { accessible, figureWidth, fontFamily } from './chart';
 import { difference, hex, redBlue, rgb, themeColour } from './colours';
 import { contours } from './contours';
 import { escapeXml, type Figure } from './figure';
+import { wrapLabel } from './panes';
 import { jpegUri, photographJpeg, pixelsPng, pngUri } from './pixels';
 import type { Prediction } from './predictions';
 import type { ReportRun } from './reportRun';
 
 const mostColumns = 6;
 const gap = 12;
+/** The legend stands in a row of pictures, however flat they are. */
+const legendHeight = 104;
 const targetColour = '#ffffff';
 const predictionColour = '#ffd400';
 
@@ -26,23 +29,40 @@ export async function predictionFigures(runs: readonly ReportRun[]): Promise<Fig
       const prediction = run.predictions.find((candidate) => candidate.name === name);
       return prediction ? [{ run, prediction }] : [];
     });
-    for (let from = 0; from < samples.length; from += mostColumns) {
-      const part = from === 0 ? '' : `-${from / mostColumns + 1}`;
-      figures.push(await predictionFigure(name, `prediction-${name}${part}`, samples.slice(from, from + mostColumns)));
+    const parts = Math.ceil(samples.length / mostColumns);
+    const columns = Math.ceil(samples.length / parts);
+    for (let part = 0; part < parts; part++) {
+      const figureName = `prediction-${name}${part === 0 ? '' : `-${part + 1}`}`;
+      figures.push(
+        await predictionFigure(name, figureName, samples.slice(part * columns, (part + 1) * columns), columns),
+      );
     }
   }
   return figures;
 }
 
-async function predictionFigure(name: string, figureName: string, samples: readonly Sample[]): Promise<Figure> {
+async function predictionFigure(
+  name: string,
+  figureName: string,
+  samples: readonly Sample[],
+  mostSamples: number,
+): Promise<Figure> {
   const { image, mask } = samples[0]!.prediction;
   const aspect = image.height / image.width;
   const columns = samples.length + 1;
-  const cellWidth = Math.min((figureWidth - gap * (columns - 1)) / columns, 300, 270 / aspect);
+  const cellWidth = Math.min((figureWidth - gap * mostSamples) / (mostSamples + 1), 300, 270 / aspect);
   const cellHeight = cellWidth * aspect;
-  const top = 40;
+  const titles = [name, ...samples.map(({ run }) => run.label)].map((label) => wrapLabel(label, cellWidth));
+  const titleLines = Math.max(...titles.map((lines) => lines.length));
+  const top = 12 + 16 * titleLines + 14;
+  const heading = (column: number, below: string): string[] => [
+    ...titles[column]!.map((line, index) =>
+      text(line, [x(column), 16 * (titleLines - titles[column]!.length + index + 1)], { bold: true }),
+    ),
+    text(below, [x(column), 16 * titleLines + 16], { muted: true }),
+  ];
   const x = (column: number): number => column * (cellWidth + gap);
-  const y = (row: number): number => top + row * (cellHeight + gap);
+  const y = (row: number): number => top + row * (Math.max(cellHeight, legendHeight) + gap);
   const scale = cellWidth / image.width;
   const picturePixels = Math.ceil(2 * cellWidth);
   const id = `photograph-${figureName.replace(/[^\w-]/g, '-')}`;
@@ -58,18 +78,16 @@ async function predictionFigure(name: string, figureName: string, samples: reado
   const parts = [
     picture(photograph, 0, 0, ` id="${id}"`),
     outlined(target, 0, 0, targetColour, 1.4),
-    text(shorten(name, cellWidth), [0, 18], { bold: true }),
-    text('photograph, true contour', [0, 33], { muted: true }),
+    ...heading(0, 'photograph, true contour'),
     ...legend(x(0), y(1)),
     ...colourBar(x(0), y(2), Math.min(cellWidth, 180), id),
   ];
-  for (const [index, { run, prediction }] of samples.entries()) {
+  for (const [index, { prediction }] of samples.entries()) {
     const column = index + 1;
     const iou = prediction.iou === null ? '' : `IoU ${prediction.iou.toFixed(3)}`;
-    const predicted = outline(prediction.probability.data, prediction.image, 127.5, scale);
+    const predicted = outline(prediction.probability.data, prediction.image, 127.5, cellWidth / prediction.image.width);
     parts.push(
-      text(shorten(run.label, cellWidth), [x(column), 18], { bold: true }),
-      text(iou, [x(column), 33], { muted: true }),
+      ...heading(column, iou),
       `<use href="#${id}" x="${x(column)}" y="0"/>`,
       outlined(target, column, 0, targetColour, 1.2),
       outlined(predicted, column, 0, predictionColour, 1.4),
@@ -182,10 +200,4 @@ function colourBar(left: number, top: number, width: number, id: string): string
     text('wrong', [left, top + 65], { muted: true }),
     text('right', [left + width, top + 65], { muted: true, anchor: 'end' }),
   ];
-}
-
-/** Cuts a label that is wider than its cell; 7 pixels is about the width of a bold letter of 13 pixels. */
-function shorten(label: string, width: number): string {
-  const most = Math.floor(width / 7);
-  return label.length <= most ? label : `${label.slice(0, most - 1)}…`;
 }

@@ -9,10 +9,11 @@ import type { Surface } from './surfaces';
 
 type Api = { coord(at: [number, number]): [number, number] };
 
-const side = 300;
+const side = 264;
 const barWidth = 12;
-const paneWidth = 420;
-const height = 400;
+const paneWidth = 366;
+const paneHeight = 360;
+const columns = 3;
 const isolines = 11;
 
 /** The planes that were sampled around a run's weights, one pane per quantity, each on its own scale. */
@@ -20,22 +21,22 @@ export async function surfaceFigure(run: ReportRun, surface: Surface): Promise<F
   const panes = await Promise.all(surface.quantities.map((quantity) => prepare(surface, quantity)));
   const a = extent(surface.a);
   const b = extent(surface.b);
-  const grids = panes.map((_, index) => ({ left: 56 + index * paneWidth, top: 44, width: side, height: side }));
-  const bars = panes.map((_, index) => ({
-    left: 56 + index * paneWidth + side + 12,
-    top: 44,
-    width: 12,
-    height: side,
-  }));
   const count = panes.length;
-  const width = count * paneWidth + 20;
+  const corner = (index: number): { left: number; top: number } => ({
+    left: 56 + (index % columns) * paneWidth,
+    top: 44 + Math.floor(index / columns) * paneHeight,
+  });
+  const grids = panes.map((_, index) => ({ ...corner(index), width: side, height: side }));
+  const bars = grids.map(({ left, top }) => ({ left: left + side + 12, top, width: barWidth, height: side }));
+  const width = Math.min(count, columns) * paneWidth + 20;
+  const height = Math.ceil(count / columns) * paneHeight + 8;
 
   const svg = drawChart(
     {
       title: panes.map((pane, index) => ({
         text: pane.label,
         left: grids[index]!.left,
-        top: 18,
+        top: grids[index]!.top - 26,
         padding: 0,
         textStyle: {
           color: themeColour('ink'),
@@ -66,7 +67,7 @@ export async function surfaceFigure(run: ReportRun, surface: Surface): Promise<F
           min: b.min,
           max: b.max,
           splitLine: { show: false },
-          name: index === 0 ? 'direction b' : '',
+          name: index % columns === 0 ? 'direction b' : '',
           nameLocation: 'middle',
           nameGap: 34,
         })),
@@ -106,8 +107,8 @@ export async function surfaceFigure(run: ReportRun, surface: Surface): Promise<F
 }
 
 async function prepare(surface: Surface, { label, values }: Surface['quantities'][number]) {
-  const columns = surface.a.length;
-  const rows = surface.b.length;
+  const width = surface.a.length;
+  const height = surface.b.length;
   // A plane easily spans a factor of ten; decades only help where it spans far more.
   const range = valueRange(values, 30);
   const place = (value: number): number =>
@@ -115,23 +116,23 @@ async function prepare(surface: Surface, { label, values }: Surface['quantities'
       ? Math.log(value / range.min) / Math.log(range.max / range.min)
       : (value - range.min) / (range.max - range.min);
   const shares = Float32Array.from(values, (value) => (Number.isFinite(value) ? place(value) : NaN));
-  // Picture rows run downwards, b upwards.
+  // Picture height run downwards, b upwards.
   const flipped = Float32Array.from(
     shares,
-    (_, index) => shares[(rows - 1 - Math.floor(index / columns)) * columns + (index % columns)]!,
+    (_, index) => shares[(height - 1 - Math.floor(index / width)) * width + (index % width)]!,
   );
   const ramp = Float32Array.from(
     { length: barWidth * side },
     (_, index) => 1 - Math.floor(index / barWidth) / (side - 1),
   );
   const found = Array.from({ length: isolines }, (_, index) =>
-    contours(shares, columns, rows, (index + 1) / (isolines + 1)),
+    contours(shares, width, height, (index + 1) / (isolines + 1)),
   ).flat();
   return {
     ...range,
     label,
     missing: values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0),
-    picture: pngUri(await colouredPng(flipped, columns, rows, viridis, { enlargeTo: 2 * side })),
+    picture: pngUri(await colouredPng(flipped, width, height, viridis, { enlargeTo: 2 * side })),
     bar: pngUri(await colouredPng(ramp, barWidth, side, viridis)),
     isolines: found.map((line) =>
       line.map(([x, y]): [number, number] => [interpolate(surface.a, x), interpolate(surface.b, y)]),

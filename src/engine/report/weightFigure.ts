@@ -1,4 +1,4 @@
-import { drawChart, epochAxis, figureWidth, fixedGrids, valueAxis } from './chart';
+import { drawChart, epochAxis, fixedGrids, valueAxis } from './chart';
 import { hex, themeColour, viridis } from './colours';
 import type { Figure } from './figure';
 import { gridLayout, paneTitles } from './panes';
@@ -12,17 +12,17 @@ export function weightFigure(runs: readonly ReportRun[]): Figure | null {
     .filter((change) => change > 0);
   if (values.length === 0) return null;
   const lastEpoch = Math.max(1, ...runs.map((run) => run.document.epochsDone));
-  const layout = gridLayout(runs.length, { sharedScale: true, rightMargin: 84 });
+  const layout = gridLayout(
+    runs.map((run) => run.label),
+    { sharedScale: true, rightMargin: 84 },
+  );
   const range = valueRange(values);
-  const colour = (index: number, count: number): string => hex(viridis(0.95 * (count < 2 ? 0 : index / (count - 1))));
-  const bar = { x: figureWidth - 66, top: layout.panes[0]!.top, height: layout.panes[0]!.height };
+  const colour = (index: number, count: number): string => shade(count < 2 ? 0 : index / (count - 1));
+  const bar = { x: layout.width - 66, top: layout.panes[0]!.top, height: layout.panes[0]!.height };
 
   const svg = drawChart(
     {
-      title: paneTitles(
-        layout,
-        runs.map((run) => run.label),
-      ),
+      title: paneTitles(layout),
       grid: fixedGrids(layout.panes),
       xAxis: runs.map((_, pane) => epochAxis(pane, lastEpoch)),
       yAxis: runs.map((_, pane) => valueAxis(pane, range, layout.firstOfRow(pane))),
@@ -53,7 +53,7 @@ export function weightFigure(runs: readonly ReportRun[]): Figure | null {
               y: 1,
               x2: 0,
               y2: 0,
-              colorStops: [0, 0.25, 0.5, 0.75, 1].map((offset) => ({ offset, color: hex(viridis(0.95 * offset)) })),
+              colorStops: [0, 0.25, 0.5, 0.75, 1].map((offset) => ({ offset, color: shade(offset) })),
             },
           },
         },
@@ -70,7 +70,7 @@ export function weightFigure(runs: readonly ReportRun[]): Figure | null {
         })),
       ],
     },
-    figureWidth,
+    layout.width,
     layout.height,
     'Sum of the weight change of each layer per step, over the epochs, one pane per run',
   );
@@ -80,9 +80,14 @@ export function weightFigure(runs: readonly ReportRun[]): Figure | null {
     title: 'Weight change per layer',
     caption:
       `Sum over the weights and biases of a layer of how far each moved in one optimizer step, |Δw|, averaged over the ` +
-      `steps of an epoch; ${range.type === 'log' ? 'logarithmic axis' : 'linear axis'}, shared by all panes. One line for each of the ${layers} layers, ` +
+      `steps of an epoch; ${range.type === 'log' ? 'logarithmic axis' : 'linear axis'}${runs.length > 1 ? ', shared by all panes' : ''}. One line for each of the ${layers} layers, ` +
       `dark for those nearest to the image, light for those nearest to the output. Large layers have more weights to sum ` +
       `over, so compare a layer with itself across runs and epochs. Horizontally: epochs.`,
     svg,
   };
+}
+
+/** The colour of a layer by its place in the network; both ends of the map would vanish, one on a dark page, one on white. */
+function shade(place: number): string {
+  return hex(viridis(0.16 + 0.72 * place));
 }

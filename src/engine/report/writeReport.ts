@@ -77,14 +77,18 @@ async function drawSections(runs: readonly ReportRun[]): Promise<Section[]> {
     },
     {
       title: 'Curves',
-      lead: 'One pane per run, train and test in each.',
+      lead: runs.length > 1 ? 'One pane per run, train and test in each.' : 'Train and test images over the epochs.',
+      paired: runs.length === 1,
       figures: [...curves.map((measure) => curvesFigure(runs, measure)), weightFigure(runs)].filter(
         (figure) => figure !== null,
       ),
     },
     {
       title: 'Sample predictions',
-      lead: 'The same test images under every loss: almost the same contour can come with very different confidence.',
+      lead:
+        runs.length > 1
+          ? 'The same test images under every loss: almost the same contour can come with very different confidence.'
+          : 'Some test images: where the prediction is right, and how sure the model is of it.',
       figures: await predictionFigures(runs),
     },
     {
@@ -97,6 +101,7 @@ async function drawSections(runs: readonly ReportRun[]): Promise<Section[]> {
 
 function defaultTitle(runs: readonly ReportRun[]): string {
   const names = [...new Set(runs.map((run) => run.document.experimentName))];
+  if (runs.length === 1) return `${names[0]}: ${runs[0]!.document.loss.label}`;
   return names.length === 1 ? `${names[0]}: what the losses do` : 'What the losses do';
 }
 
