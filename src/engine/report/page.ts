@@ -158,7 +158,7 @@ code { font-size: 12px; }
   body { max-width: none; padding: 0; background: #fff; font-size: 11pt; }
   section { border: 0; padding: 0; }
   figure, table { break-inside: avoid; }
-  h2, h3 { break-after: avoid; }
+  h2, h3, h2 + p { break-after: avoid; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   th, td { padding: 3px 4px; }

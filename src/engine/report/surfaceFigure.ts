@@ -116,7 +116,7 @@ async function prepare(surface: Surface, { label, values }: Surface['quantities'
       ? Math.log(value / range.min) / Math.log(range.max / range.min)
       : (value - range.min) / (range.max - range.min);
   const shares = Float32Array.from(values, (value) => (Number.isFinite(value) ? place(value) : NaN));
-  // Picture height run downwards, b upwards.
+  // The rows of a picture run downwards, b upwards.
   const flipped = Float32Array.from(
     shares,
     (_, index) => shares[(height - 1 - Math.floor(index / width)) * width + (index % width)]!,
