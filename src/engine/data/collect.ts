@@ -11,7 +11,7 @@ export async function collect<T, R>(
   work: (item: T, index: number) => Promise<R>,
   onProgress?: (done: number, total: number) => void,
 ): Promise<R[]> {
-  const problems: (Problem | undefined)[] = new Array(items.length);
+  const problems: (Problem | undefined)[] = [];
   let done = 0;
   const results = await concurrently(items, 4, async (item, index) => {
     const result = await work(item, index).catch((error: unknown) => {
@@ -22,6 +22,7 @@ export async function collect<T, R>(
     onProgress?.(++done, items.length);
     return result;
   });
+  // In the items' order, with holes where nothing was wrong.
   const found = problems.filter((problem) => problem !== undefined);
   if (found.length > 0) throw joined(found);
   return results as R[];

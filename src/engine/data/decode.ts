@@ -1,4 +1,3 @@
-import type { Metadata } from 'sharp';
 import { Problem } from '../../runs/problem';
 import type { DatasetConfig } from '../experiment/schema';
 import { readableFormats } from './folder';
@@ -54,7 +53,7 @@ export async function readHeader(file: string): Promise<ImageHeader> {
       hint: 'Save it in grey or in colour; a further channel of transparency is dropped.',
     });
   }
-  const { width, height } = metadata.autoOrient as NonNullable<Metadata['autoOrient']>;
+  const { width, height } = metadata.autoOrient;
   return { height, width, channels, bits, pages: metadata.pages ?? 1 };
 }
 
@@ -160,7 +159,7 @@ export async function decodePixels(file: string, scale: number) {
     full: [header.height, header.width] as const,
     height: info.height,
     width: info.width,
-    channels: info.channels as number,
+    channels: info.channels,
     pixels: deep ? asUint16(data) : new Uint8Array(data.buffer, data.byteOffset, data.length),
     maximum: (deep ? 65535 : 255) as 255 | 65535,
   };

@@ -33,7 +33,8 @@ export interface LoaderOptions {
 /**
  * Training batches. Images are decoded on libvips' threads and cropped while the consumer works, `ahead` batches in
  * advance. Order, crops and flips of an epoch follow from (seed, epoch, position) alone, so an epoch can be repeated or
- * resumed at will. Memory: the cache, and `ahead` + 1 batches.
+ * resumed at will. Memory: the cache, and `ahead` + 1 batches with one
+ * decoded image each.
  */
 export class BatchLoader {
   /** Seconds that consumers have waited for a batch, over all epochs so far. */
@@ -73,17 +74,19 @@ export class BatchLoader {
   async #batch(order: readonly ImagePair[], epoch: number, index: number): Promise<Batch> {
     const { cache, geometry, crop, flip, batchSize, seed } = this.options;
     const channels = cache.channels;
-    const positions = Array.from({ length: batchSize }, (_, i) => index * batchSize + i);
-    const chosen = positions.map((position) => order[position % order.length]!);
-    const pairs = await Promise.all(chosen.map((pair) => cache.get(pair)));
-    // Let the consumer start on the batch it was given before this one is cut.
-    await new Promise((resolve) => setImmediate(resolve));
     const images = new Float32Array(batchSize * channels * geometry.tile[0] * geometry.tile[1]);
     const labels = new Int32Array(batchSize * crop[0] * crop[1]);
-    for (const [i, pair] of pairs.entries()) {
-      const random = randomFor(seed, 'sample', epoch, positions[i]!);
+    const names: string[] = [];
+    // One after the other: besides the cache, each batch in the making holds one decoded image, however large they are.
+    for (let i = 0; i < batchSize; i++) {
+      const position = index * batchSize + i;
+      const pair = await cache.get(order[position % order.length]!);
+      // Let the consumer start on the batch it was given before this one is cut.
+      await new Promise((resolve) => setImmediate(resolve));
+      const random = randomFor(seed, 'sample', epoch, position);
       trainingSample(pair, geometry, { flip, crop }, random, images, labels, i);
+      names.push(pair.name);
     }
-    return { index, size: batchSize, images, labels, names: pairs.map(({ name }) => name) };
+    return { index, size: batchSize, images, labels, names };
   }
 }
