@@ -1,4 +1,4 @@
-// Bundles the engine's command line into dist/engine/cli.cjs. `--watch` rebuilds on every change.
+// Bundles the engine's command line, and the thread it computes on, into dist/engine. `--watch` rebuilds on every change.
 import { chmod, copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -23,6 +23,8 @@ if (unknown.length > 0) fail(`unknown option ${unknown.join(' ')}; the only opti
 const source = await readFile(entry, 'utf8').catch((error) =>
   fail(`cannot read the entry ${entry}: ${error.message}. Nothing was built.`),
 );
+// esbuild carries the entry's first line over, and npm runs the bundle as a program by it.
+if (!source.startsWith('#!/usr/bin/env node\n')) fail(`${entry} must begin with #!/usr/bin/env node`);
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
@@ -31,8 +33,11 @@ await copyAssets();
 /** @type {import('esbuild').BuildOptions} */
 const options = {
   absWorkingDir: root,
-  entryPoints: [entry],
-  outfile,
+  entryPoints: { cli: entry, sessionWorker: join(root, 'src/engine/compile/sessionWorker.ts') },
+  outdir: out,
+  outExtension: { '.js': '.cjs' },
+  // jsonc-parser's UMD build, which esbuild would prefer for Node, cannot be bundled.
+  mainFields: ['module', 'main'],
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -40,11 +45,8 @@ const options = {
   sourcemap: true,
   sourcesContent: false,
   external,
-  // esbuild keeps a shebang that the entry has; a second one would be a syntax error.
-  banner: {
-    js: `${source.startsWith('#!') ? '' : '#!/usr/bin/env node\n'}const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`,
-  },
   // CommonJS has no import.meta; files beside the bundle are found through this instead.
+  banner: { js: `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
   define: { 'import.meta.url': 'importMetaUrl' },
   logLevel: 'warning',
 };
