@@ -148,6 +148,7 @@ export async function decodePixels(file: string, scale: number) {
   if (height !== header.height || width !== header.width)
     pipeline = pipeline.resize(width, height, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false });
   const deep = header.bits === 16;
+  const maximum: 255 | 65535 = deep ? 65535 : 255;
   pipeline = pipeline.toColourspace(deep ? (grey ? 'grey16' : 'rgb16') : grey ? 'b-w' : 'srgb');
   const { data, info } = await pipeline
     .raw({ depth: deep ? 'ushort' : 'uchar' })
@@ -161,7 +162,7 @@ export async function decodePixels(file: string, scale: number) {
     width: info.width,
     channels: info.channels,
     pixels: deep ? asUint16(data) : new Uint8Array(data.buffer, data.byteOffset, data.length),
-    maximum: (deep ? 65535 : 255) as 255 | 65535,
+    maximum,
   };
 }
 

@@ -65,7 +65,7 @@ test('a written phantom is a data set with an experiment file, and says everywhe
   expect(progress).toEqual([1, 2, 3, 4, 5]);
   expect((await readdir(folder)).sort()).toEqual(['README.md', 'images', 'masks', 'phantom.losscape.json']);
 
-  const experiment = await readExperiment(written.experimentFile);
+  const experiment = await readExperiment(written.experiment);
   expect(experiment.dataset).toMatchObject({ synthetic: true, scale: 1, images: join(folder, 'images') });
   const found = await inspectDataset(experiment.dataset, experiment.model, experiment.input);
   expect([...found.train, ...found.test].map(({ name }) => name)).toEqual([1, 2, 3, 4, 5].map((n) => `phantom-0${n}`));

@@ -20,7 +20,8 @@ export interface PhantomOptions {
 
 export interface WrittenPhantom {
   readonly folder: string;
-  readonly experimentFile: string;
+  /** Path of the experiment file. */
+  readonly experiment: string;
   /** Whether an experiment file was there already; it was left as it was. */
   readonly experimentKept: boolean;
   readonly pairs: number;
@@ -49,7 +50,7 @@ export async function writePhantom(folder: string, options: PhantomOptions = {})
   const files = await namesIn(folder);
   for (const place of Object.values(folders)) await refuseForeign(place);
   const readme = join(folder, 'README.md');
-  const experimentFile = join(folder, phantomExperimentName);
+  const experiment = join(folder, phantomExperimentName);
   const experimentKept = files.includes(phantomExperimentName);
   if (files.includes('README.md') && !experimentKept) {
     throw new Problem('a README.md of something else is here', {
@@ -60,7 +61,7 @@ export async function writePhantom(folder: string, options: PhantomOptions = {})
   for (const place of Object.values(folders)) await clear(place);
   const { width, height } = frameOf(scale);
   await writeFileAtomic(readme, phantomNote(pairs, seed, scale, width, height));
-  if (!experimentKept) await writeFileAtomic(experimentFile, phantomExperiment(scale));
+  if (!experimentKept) await writeFileAtomic(experiment, phantomExperiment(scale));
 
   // Encoding runs on other threads: while two pairs are encoded and written, the next is drawn.
   const writing: Promise<void>[] = [];
@@ -76,7 +77,7 @@ export async function writePhantom(folder: string, options: PhantomOptions = {})
     if (writing.length > 2) await writing.shift();
   }
   await Promise.all(writing);
-  return { folder, experimentFile, experimentKept, pairs };
+  return { folder, experiment, experimentKept, pairs };
 }
 
 async function writePair(image: string, mask: string, seed: number, index: number, scale: number): Promise<void> {
