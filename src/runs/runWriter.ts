@@ -145,15 +145,16 @@ export class RunWriter {
   /**
    * Brings the folder back to what it was right after an epoch (0: before the first): drops the metrics and steps of later
    * epochs, torn rows, later checkpoints and predictions and what killed writes left behind, and sets the document's
-   * `epochsDone`, `stepsDone`, `last` and `best` to what is left.
+   * `epochsDone`, `stepsDone`, `last` and `best` to what is left. Of the next epoch, the steps up to number `steps` stay: for
+   * a run that was stopped in the middle of one.
    */
-  cutAfter(epoch: number): Promise<void> {
+  cutAfter(epoch: number, steps = 0): Promise<void> {
     return this.enqueue(async () => {
       const paths = runPaths(this.folder);
       await removeTemporaries(this.folder);
       await removeTemporaries(paths.checkpoints);
       await cutTable(paths.metrics, (row) => Number(row.epoch) <= epoch);
-      await cutTable(paths.steps, (row) => Number(row.epoch) <= epoch);
+      await cutTable(paths.steps, (row) => Number(row.epoch) <= epoch || Number(row.step) <= steps);
       await removeLaterEpochs(paths.checkpoints, epoch);
       await removeLaterEpochs(paths.predictions, epoch);
       const { last, best } = summarizeMetrics(await readMetrics(this.folder));

@@ -140,6 +140,20 @@ export class Tracer {
     return { storage, dimensions: shape.map((_, i) => i) };
   }
 
+  /** Declares weights that are stored in the graph under their own name. */
+  weights(name: string, data: Float32Array, shape: readonly number[]): TracedValue {
+    this.graph.addWeights(name, data, shape);
+    const storage: Storage = {
+      name,
+      shape,
+      dtype: 'float32',
+      layout: plainLayout(shape.length),
+      origin: `weights ${name}`,
+      converted: new Map(),
+    };
+    return { storage, dimensions: shape.map((_, i) => i) };
+  }
+
   /** Settled layout of an input; still open ones become row-major. */
   inputLayout(value: TracedValue): Layout {
     if (!value.storage.layout) this.settle(value.storage, plainLayout(value.storage.shape.length));

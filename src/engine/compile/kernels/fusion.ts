@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { layoutKey } from '../layout';
 import { blockedDomain, type GraphNode } from '../onnxGraph';
 import type { Tracer } from '../tracer';
-import { mapElements, readBroadcast } from './elementwise';
+import { broadcast, mapElements } from './elementwise';
 import { lower } from './register';
 
 /**
@@ -34,9 +34,7 @@ function withBias(tracer: Tracer, x: tf.TensorInfo, bias: tf.TensorInfo): tf.Ten
 lower('Add', (tracer, { a, b }) => {
   const fused = withBias(tracer, a!, b!) ?? withBias(tracer, b!, a!);
   if (fused) return fused;
-  const shape = tf.backend_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
-  const { names, layout, dims } = readBroadcast(tracer, [a!, b!], shape);
-  return tracer.result('Add', tracer.graph.add('Add', names, { dims }), shape, a!.dtype, layout);
+  return broadcast(tracer, 'Add', a!, b!, (_, x, y, dims) => tracer.graph.add('Add', [x, y], { dims }));
 });
 
 lower('Relu', (tracer, { x }) => {

@@ -1,9 +1,24 @@
 /** Registers every lowering. */
-import './elementwise';
+import './unary';
+import './binary';
 import './fusion';
 import './reductions';
+import './scan';
+import './softmax';
 import './shape';
+import './padding';
+import './blocks';
+import './constants';
 import './convolution';
+import './convolution3d';
 import './pooling';
+import './pooling3d';
+import './dilation';
 import './matrix';
+import './fused';
+import './normalization';
+import './resize';
 import './gather';
+import './scatter';
+import './sort';
+import './refused';
