@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { isBlocked, memoryDims, plainLayout, type Layout } from '../layout';
+import { memoryDims, plainLayout, type Layout } from '../layout';
 import type { ElementType } from '../onnxGraph';
 import { commonLayout, type Tracer } from '../tracer';
 import { lower } from './register';

@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ElementType } from '../onnxGraph';
-import type { Tracer } from '../tracer';
 import { castTo } from './elementwise';
-import { filled } from './shape';
 import { lower } from './register';
 
 lower('GatherV2', (tracer, { x, indices }, { axis, batchDims }) => {
@@ -52,89 +50,4 @@ lower('GatherNd', (tracer, { params, indices }) => {
     type: params!.dtype as ElementType,
   });
   return tracer.result('GatherNd', name, shape, params!.dtype);
-});
-
-/** Adds `updates` into `base` at `indices`; equal places add up. */
-function scatter(
-  tracer: Tracer,
-  base: string,
-  indices: tf.TensorInfo,
-  updates: tf.TensorInfo,
-  reduction: 'add' | 'none',
-): string {
-  const { graph } = tracer;
-  const index = graph.add('Cast', [tracer.read(indices)], { dims: indices.shape, type: 'int64' }, { to: 7 });
-  return graph.add(
-    'ScatterND',
-    [base, index, tracer.read(updates)],
-    { dims: graph.dims(base), type: graph.type(base) },
-    { reduction },
-  );
-}
-
-lower('ScatterNd', (tracer, { indices, updates }, { shape }) => {
-  const base = tracer.read(filled(tracer, 'ScatterNd', shape as number[], 0, updates!.dtype));
-  return tracer.result(
-    'ScatterNd',
-    scatter(tracer, base, indices!, updates!, 'add'),
-    shape as number[],
-    updates!.dtype,
-  );
-});
-
-lower('TensorScatterUpdate', (tracer, { tensor, indices, updates }) =>
-  tracer.result(
-    'TensorScatterUpdate',
-    scatter(tracer, tracer.read(tensor!), indices!, updates!, 'none'),
-    tensor!.shape,
-    tensor!.dtype,
-  ),
-);
-
-/** Sums rows of `x` that carry the same segment number: the gradient of picking rows. Negative numbers drop their row. */
-lower('UnsortedSegmentSum', (tracer, { x, segmentIds }, { numSegments }) => {
-  const { graph } = tracer;
-  const count = numSegments as number;
-  const picked = segmentIds!.shape;
-  const slice = x!.shape.slice(picked.length);
-  const rows = tf.util.sizeFromShape(picked);
-  const width = tf.util.sizeFromShape(slice);
-  // One row more takes what belongs nowhere.
-  const ids = graph.reshape(castTo(tracer, tracer.read(segmentIds!), 'int32'), [rows, 1]);
-  const negative = graph.add('Less', [ids, graph.constant([0], [], 'int32')], { dims: [rows, 1], type: 'bool' });
-  const safe = graph.add('Where', [negative, graph.constant([count], [], 'int32'), ids], {
-    dims: [rows, 1],
-    type: 'int32',
-  });
-  const index = graph.add('Cast', [safe], { dims: [rows, 1], type: 'int64' }, { to: 7 });
-  const type = x!.dtype as 'float32' | 'int32';
-  const zeros = graph.add('Expand', [graph.constant([0], [], type), graph.integers([count + 1, width])], {
-    dims: [count + 1, width],
-  });
-  const sums = graph.add(
-    'ScatterND',
-    [zeros, index, graph.reshape(tracer.read(x!), [rows, width])],
-    { dims: [count + 1, width], type },
-    { reduction: 'add' },
-  );
-  const kept = graph.add('Slice', [sums, graph.integers([0]), graph.integers([count]), graph.integers([0])], {
-    dims: [count, width],
-  });
-  const shape = [count, ...slice];
-  return tracer.result('UnsortedSegmentSum', graph.reshape(kept, shape), shape, x!.dtype);
-});
-
-lower('TopK', (tracer, { x }, { k, sorted }) => {
-  const { graph } = tracer;
-  const dims = [...x!.shape.slice(0, -1), k as number];
-  const [values, places] = graph.addMany(
-    'TopK',
-    [tracer.read(x!), graph.integers([k as number])],
-    [{ dims }, { dims, type: 'int64' }],
-    { axis: x!.shape.length - 1, largest: 1, sorted: sorted ? 1 : 0 },
-  );
-  return [
-    tracer.result('TopK', values!, dims, x!.dtype),
-    tracer.result('TopK', castTo(tracer, places!, 'int32'), dims, 'int32'),
-  ];
 });

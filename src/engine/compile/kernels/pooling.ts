@@ -3,7 +3,8 @@ import { isBlocked } from '../layout';
 import { blockedDomain } from '../onnxGraph';
 import type { Tracer } from '../tracer';
 import { nchw, nchwc } from './convolution';
-import { lower } from './register';
+import { castTo, scalar } from './elementwise';
+import { lower, type Attributes } from './register';
 
 interface PoolAttributes {
   filterSize: number | [number, number];
@@ -12,7 +13,7 @@ interface PoolAttributes {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-function poolInfo(shape: readonly number[], attributes: Record<string, unknown>): tf.backend_util.Conv2DInfo {
+function poolInfo(shape: readonly number[], attributes: Attributes): tf.backend_util.Conv2DInfo {
   const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as PoolAttributes;
   return tf.backend_util.computePool2DInfo(
     shape as [number, number, number, number],
@@ -24,11 +25,15 @@ function poolInfo(shape: readonly number[], attributes: Record<string, unknown>)
   );
 }
 
-const windowOf = (info: tf.backend_util.Conv2DInfo) => ({
-  kernel_shape: [info.effectiveFilterHeight, info.effectiveFilterWidth],
-  strides: [info.strideHeight, info.strideWidth],
-  pads: [info.padInfo.top, info.padInfo.left, info.padInfo.bottom, info.padInfo.right],
-});
+/** The operator's window. Padding at the end is as large as the last window reaches, whatever tfjs's rounding mode was. */
+const windowOf = (info: tf.backend_util.Conv2DInfo) => {
+  const kernel = [info.effectiveFilterHeight, info.effectiveFilterWidth];
+  const strides = [info.strideHeight, info.strideWidth];
+  const before = [info.padInfo.top, info.padInfo.left];
+  const reach = [info.outHeight, info.outWidth].map((n, d) => (n - 1) * strides[d]! + kernel[d]!);
+  const after = [info.inHeight, info.inWidth].map((size, d) => Math.max(0, reach[d]! - size - before[d]!));
+  return { kernel_shape: kernel, strides, pads: [...before, ...after] };
+};
 
 const planes = ([batch, height, width, channels]: readonly number[]): number[] => [batch!, channels!, height!, width!];
 
@@ -141,6 +146,34 @@ function firstOfWindow(tracer: Tracer, equal: string, info: tf.backend_util.Conv
   return graph.add('Cast', [first], { dims, type: 'float32' }, { to: 1 });
 }
 
+/** Maxima, and where they are: the flat place (y W + x) C + channel, counted through the batch if wanted. */
+lower('MaxPoolWithArgmax', (tracer, { x }, attributes) => {
+  const info = poolInfo(x!.shape, attributes);
+  const { graph } = tracer;
+  const dims = planes(info.outShape);
+  const [batch, height, width, channels] = x!.shape as [number, number, number, number];
+  const [values, places] = graph.addMany(
+    'MaxPool',
+    [tracer.read(x!, nchw)],
+    [{ dims }, { dims, type: 'int64' }],
+    windowOf(info),
+  );
+  // ONNX counts through planes: ((b C + c) H + y) W + x.
+  const flat = castTo(tracer, places!, 'int32');
+  const pixel = graph.add('Mod', [flat, scalar(tracer, height * width, 'int32')], { dims });
+  const scaled = graph.add('Mul', [pixel, scalar(tracer, channels, 'int32')], { dims });
+  const firsts = Array.from({ length: batch * channels }, (_, i) =>
+    attributes.includeBatchInIndex
+      ? Math.floor(i / channels) * height * width * channels + (i % channels)
+      : i % channels,
+  );
+  const index = graph.add('Add', [scaled, graph.constant(firsts, [batch, channels, 1, 1], 'int32')], { dims });
+  return [
+    tracer.result('MaxPoolWithArgmax', values!, info.outShape, x!.dtype, nchw),
+    tracer.result('MaxPoolWithArgmax', index, info.outShape, 'int32', nchw),
+  ];
+});
+
 lower('AvgPool', (tracer, { x }, attributes) => {
   const info = poolInfo(x!.shape, attributes);
   const name = tracer.graph.add(
@@ -161,8 +194,8 @@ lower('AvgPoolGrad', (tracer, { dy, input }, attributes) => {
   const area = kernel[0] * kernel[1];
   // tfjs divides by the whole window in the gradient, padded or not.
   const weights = graph.constant(new Float32Array(channels * area).fill(1 / area), [channels, 1, ...kernel]);
-  const covered = (size: number, stride: number, k: number, pads: number): number => (size - 1) * stride + k - pads;
-  const { top, bottom, left, right } = info.padInfo;
+  const { pads, strides } = windowOf(info);
+  const covered = (count: number, d: 0 | 1): number => (count - 1) * strides[d]! + kernel[d] - pads[d]! - pads[d + 2]!;
   const name = graph.add(
     'ConvTranspose',
     [tracer.read(dy!, nchw), weights],
@@ -170,10 +203,7 @@ lower('AvgPoolGrad', (tracer, { dy, input }, attributes) => {
     {
       ...windowOf(info),
       group: channels,
-      output_padding: [
-        info.inHeight - covered(info.outHeight, info.strideHeight, kernel[0], top + bottom),
-        info.inWidth - covered(info.outWidth, info.strideWidth, kernel[1], left + right),
-      ],
+      output_padding: [info.inHeight - covered(info.outHeight, 0), info.inWidth - covered(info.outWidth, 1)],
     },
   );
   return tracer.result('AvgPoolGrad', name, shape, 'float32', nchw);

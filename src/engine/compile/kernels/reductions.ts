@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { isBlocked, memoryDims, plainLayout, type Layout } from '../layout';
+import { isBlocked, layoutKey, memoryDims, plainLayout, type Layout } from '../layout';
 import type { Tracer } from '../tracer';
-import { castTo, scalar } from './elementwise';
+import { filled } from './constants';
+import { castTo } from './elementwise';
 import { lower } from './register';
 
 type ReduceOperator = 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd';
@@ -36,7 +37,20 @@ function sumToChannels(tracer: Tracer, x: tf.TensorInfo, layout: Layout): string
   return reduce(tracer, 'ReduceSum', perImage, [0], false);
 }
 
-function reduction(kernel: string, op: ReduceOperator): void {
+interface Reduction {
+  kernel: string;
+  op: ReduceOperator;
+  /** Type of the result for elements of type `dtype`. */
+  resultType: (dtype: tf.DataType) => tf.DataType;
+  /** What tfjs makes of no elements at all. */
+  ofNothing: number;
+}
+
+/**
+ * Registers a reduction. Of NaN, `max` and `min` may see less than tfjs does: ONNX Runtime's comparisons only notice one
+ * that comes first.
+ */
+function reduction({ kernel, op, resultType, ofNothing }: Reduction): void {
   lower(kernel, (tracer, { x }, attributes) => {
     const axisAttribute = (attributes.axis ?? attributes.reductionIndices) as number | number[] | undefined;
     const keep = attributes.keepDims === true;
@@ -44,29 +58,23 @@ function reduction(kernel: string, op: ReduceOperator): void {
     const axes = rank === 0 ? [] : tf.util.parseAxisParam(axisAttribute ?? x!.shape.map((_, i) => i), x!.shape);
     const [reducedShape] = tf.backend_util.computeOutAndReduceShapes(x!.shape, axes);
     const shape = keep ? tf.backend_util.expandShapeToKeepDim(reducedShape, axes) : reducedShape;
-    const dtype = kernel === 'Mean' ? 'float32' : x!.dtype === 'bool' ? 'int32' : x!.dtype;
+    const dtype = resultType(x!.dtype) as 'float32' | 'int32' | 'bool';
     const layout = tracer.layoutOf(x!) ?? plainLayout(rank);
-
-    if (kernel === 'Sum' && isNchwc(layout) && axes.join() === '0,1,2') {
+    if (tf.util.sizeFromShape(x!.shape) === 0) {
+      const value = Number.isNaN(ofNothing) && dtype !== 'float32' ? 0 : ofNothing;
+      return filled(tracer, kernel, shape, value, dtype);
+    }
+    if (kernel === 'Sum' && layoutKey(layout) === '0 3o 1 2 3i' && axes.join() === '0,1,2') {
       return tracer.result(kernel, sumToChannels(tracer, x!, layout), shape, dtype, keep ? undefined : plainLayout(1));
     }
     const source = keepsOrder(layout, axes, rank) ? layout : plainLayout(rank);
-    const name = castTo(
-      tracer,
-      tracer.read(x!, source, memoryDims(x!.shape, source, tracer.target.block)),
-      numeric(x!.dtype, kernel),
-    );
+    const elements = tracer.read(x!, source, memoryDims(x!.shape, source, tracer.target.block));
+    const number = dtype === 'float32' ? castTo(tracer, elements, 'float32') : castTo(tracer, elements, 'int32');
     const memoryAxes = source.flatMap(({ dimension }, i) => (axes.includes(dimension) ? [i] : []));
-    const reduced = reduce(tracer, op, name, memoryAxes, false);
+    const reduced = castTo(tracer, reduce(tracer, op, number, memoryAxes, false), dtype);
     return tracer.result(kernel, tracer.graph.reshape(reduced, shape), shape, dtype);
   });
 }
-
-const numeric = (dtype: tf.DataType, kernel: string): 'float32' | 'int32' =>
-  kernel === 'Mean' || dtype === 'float32' ? 'float32' : 'int32';
-
-const isNchwc = (layout: Layout): boolean =>
-  layout.map((a) => `${a.dimension}${a.part[0]}`).join(' ') === '0w 3o 1w 2w 3i';
 
 /** Whether the dimensions that remain after reducing lie in their own order, so that the result is row-major. */
 function keepsOrder(layout: Layout, axes: readonly number[], rank: number): boolean {
@@ -78,25 +86,15 @@ function keepsOrder(layout: Layout, axes: readonly number[], rank: number): bool
   return remaining.every(({ dimension }, i) => i === 0 || remaining[i - 1]!.dimension < dimension);
 }
 
-reduction('Sum', 'ReduceSum');
-reduction('Mean', 'ReduceMean');
-reduction('Max', 'ReduceMax');
-reduction('Min', 'ReduceMin');
-reduction('Prod', 'ReduceProd');
-
-/** All and Any: minimum and maximum of 0 and 1. */
-for (const [kernel, op] of [
-  ['All', 'ReduceMin'],
-  ['Any', 'ReduceMax'],
-] as const) {
-  lower(kernel, (tracer, { x }, { axis, keepDims }) => {
-    const axes = tf.util.parseAxisParam((axis as number | number[] | undefined) ?? x!.shape.map((_, i) => i), x!.shape);
-    const [reducedShape] = tf.backend_util.computeOutAndReduceShapes(x!.shape, axes);
-    const shape = keepDims ? tf.backend_util.expandShapeToKeepDim(reducedShape, axes) : reducedShape;
-    const reduced = reduce(tracer, op, castTo(tracer, tracer.read(x!), 'int32'), axes, false);
-    return tracer.result(kernel, castTo(tracer, tracer.graph.reshape(reduced, shape), 'bool'), shape, 'bool');
-  });
-}
+const number = (dtype: tf.DataType): tf.DataType => tf.upcastType(dtype, 'int32');
+const same = (dtype: tf.DataType): tf.DataType => dtype;
+reduction({ kernel: 'Sum', op: 'ReduceSum', resultType: number, ofNothing: 0 });
+reduction({ kernel: 'Mean', op: 'ReduceMean', resultType: () => 'float32', ofNothing: 0 });
+reduction({ kernel: 'Prod', op: 'ReduceProd', resultType: number, ofNothing: 1 });
+reduction({ kernel: 'Max', op: 'ReduceMax', resultType: same, ofNothing: NaN });
+reduction({ kernel: 'Min', op: 'ReduceMin', resultType: same, ofNothing: NaN });
+reduction({ kernel: 'All', op: 'ReduceMin', resultType: () => 'bool', ofNothing: 0 });
+reduction({ kernel: 'Any', op: 'ReduceMax', resultType: () => 'bool', ofNothing: 0 });
 
 for (const kernel of ['ArgMax', 'ArgMin'] as const) {
   lower(kernel, (tracer, { x }, { axis }) => {

@@ -34,7 +34,7 @@ export function compose(
   lower(name, (tracer, inputs, attributes) => {
     // Under names of their own: tfjs forgets an identity as soon as the first tensor that carries it goes out of scope.
     const fresh = mapInputs(inputs, (tensor) => tensorFrom(tracer.info(tracer.value(tensor))));
-    return tracer.info(tracer.value(body(fresh as Record<string, tf.Tensor>, attributes)));
+    return tracer.info(tracer.value(body(fresh, attributes)));
   });
 }
 

@@ -1,19 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { isBlocked, layout, memoryDims, plainLayout, type Layout } from '../layout';
-import type { ElementType } from '../onnxGraph';
+import { isBlocked, memoryDims, plainLayout, type Layout } from '../layout';
 import type { Tracer } from '../tracer';
-import { castTo } from './elementwise';
 import { lower, type Inputs } from './register';
 
 /** The layout of `x`, or row-major where it is still open. */
-const layoutOf = (tracer: Tracer, x: tf.TensorInfo): Layout => tracer.layoutOf(x) ?? plainLayout(x.shape.length);
+export const layoutOf = (tracer: Tracer, x: tf.TensorInfo): Layout => tracer.layoutOf(x) ?? plainLayout(x.shape.length);
 
 /** Memory axis of a dimension that is not split into blocks; -1 where it is. */
 const wholeAxis = (layout: Layout, dimension: number): number =>
   layout.findIndex((axis) => axis.dimension === dimension && axis.part === 'whole');
 
 /** Reads `x` in its own layout, with one ONNX dimension for each memory axis. */
-const readInMemory = (tracer: Tracer, x: tf.TensorInfo, memory: Layout): string =>
+export const readInMemory = (tracer: Tracer, x: tf.TensorInfo, memory: Layout): string =>
   tracer.read(x, memory, memoryDims(x.shape, memory, tracer.target.block));
 
 lower('Reshape', (tracer, { x }, { shape: wanted }) => {
@@ -176,37 +174,43 @@ lower('Unpack', (tracer, { value }, { axis }) => {
   });
 });
 
-lower('Reverse', (tracer, { x }, { dims: reversed }) => {
-  const dimensions = tf.util.parseAxisParam(reversed as number | number[], x!.shape);
-  if (dimensions.length === 0 || x!.shape.length === 0) return tracer.info(tracer.value(x!));
+lower('FlipLeftRight', (tracer, { image }) => reversed(tracer, 'FlipLeftRight', image!, [2]));
+
+lower('Reverse', (tracer, { x }, { dims }) =>
+  reversed(tracer, 'Reverse', x!, tf.util.parseAxisParam(dims as number | number[], x!.shape)),
+);
+
+function reversed(tracer: Tracer, kernel: string, x: tf.TensorInfo, dimensions: readonly number[]): tf.TensorInfo {
+  if (dimensions.length === 0 || x.shape.length === 0) return tracer.info(tracer.value(x));
   const { graph } = tracer;
-  const name = graph.add(
-    'Slice',
-    [
-      tracer.read(x!),
-      graph.integers(dimensions.map(() => -1)),
-      graph.integers(dimensions.map(() => -(2 ** 31))),
-      graph.integers(dimensions),
-      graph.integers(dimensions.map(() => -1)),
-    ],
-    { dims: x!.shape },
-  );
-  return tracer.result('Reverse', name, x!.shape, x!.dtype);
-});
-
-lower('Tile', (tracer, { x }, { reps }) => {
-  const shape = x!.shape.map((size, d) => size * (reps as number[])[d]!);
-  const name = tracer.graph.add('Tile', [tracer.read(x!), tracer.graph.integers(reps as number[])], { dims: shape });
-  return tracer.result('Tile', name, shape, x!.dtype);
-});
-
-lower('BroadcastTo', (tracer, { x }, { shape }) => expand(tracer, 'BroadcastTo', x!, shape as number[]));
-
-function expand(tracer: Tracer, kernel: string, x: tf.TensorInfo, shape: readonly number[]): tf.TensorInfo {
-  const { graph } = tracer;
-  const name = graph.add('Expand', [tracer.read(x), graph.integers(shape)], { dims: shape });
-  return tracer.result(kernel, name, shape, x.dtype);
+  const bounds = [dimensions.map(() => -1), dimensions.map(() => -(2 ** 31)), dimensions, dimensions.map(() => -1)];
+  const name = graph.add('Slice', [tracer.read(x), ...bounds.map((b) => graph.integers(b))], { dims: x.shape });
+  return tracer.result(kernel, name, x.shape, x.dtype);
 }
+
+/** Copies of `x` side by side: also how tfjs broadcasts. */
+lower('Tile', (tracer, { x }, { reps }) => {
+  const { graph, target } = tracer;
+  const repetitions = reps as number[];
+  if (repetitions.every((count) => count === 1)) return tracer.info(tracer.value(x!));
+  const shape = x!.shape.map((size, d) => size * repetitions[d]!);
+  let memory = layoutOf(tracer, x!);
+  // Blocks are copied as they are, but not their insides.
+  if (memory.some(({ dimension, part }) => part === 'inner' && repetitions[dimension] !== 1)) {
+    memory = plainLayout(shape.length);
+  }
+  const counts = graph.integers(memory.map(({ dimension }) => repetitions[dimension]!));
+  const dims = memoryDims(shape, memory, target.block);
+  const name = graph.add('Tile', [readInMemory(tracer, x!, memory), counts], { dims });
+  return tracer.result('Tile', name, shape, x!.dtype, memory);
+});
+
+lower('BroadcastTo', (tracer, { x }, { shape: wanted }) => {
+  const { graph } = tracer;
+  const shape = wanted as number[];
+  const name = graph.add('Expand', [tracer.read(x!), graph.integers(shape)], { dims: shape });
+  return tracer.result('BroadcastTo', name, shape, x!.dtype);
+});
 
 lower('ExpandDims', (tracer, { input }, { dim }) => {
   const rank = input!.shape.length;
