@@ -5,6 +5,7 @@ import { readRunDocument, type RunStatus } from '../../runs/document';
 import { Problem } from '../../runs/problem';
 import { resolveRun } from '../../runs/scan';
 import type { AcceleratorRequest } from '../accelerators/chooseRuntime';
+import type { OnnxProvider } from '../compile/onnxLibrary';
 import { readExperiment } from '../experiment/read';
 import type { Experiment, LossSpec } from '../experiment/schema';
 import { prepareDataset } from '../training/prepare';
@@ -22,7 +23,7 @@ export interface TrainArguments {
   readonly resume?: string | undefined;
   readonly threads?: number | undefined;
   readonly accelerator: AcceleratorRequest;
-  readonly provider?: string | undefined;
+  readonly provider?: OnnxProvider | undefined;
   readonly json: boolean;
 }
 

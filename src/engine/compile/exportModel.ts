@@ -4,7 +4,7 @@ import { Problem } from '../../runs/problem';
 import type { ModelConfig } from '../experiment/schema';
 import { unet, unetParameters } from '../unet/unet';
 import './kernels';
-import { OnnxGraph } from './onnxGraph';
+import type { OnnxGraph } from './onnxGraph';
 import { tensorFrom, withTracer } from './traceBackend';
 import { portableTarget, Tracer } from './tracer';
 

@@ -82,7 +82,7 @@ export function trainingStep(
         for (const stateName of optimizer.stateNames) {
           next[optimizerStateName(name, stateName)] = update.state[stateName]!;
         }
-        changes.push(tf.sum(tf.abs(tf.sub(update.parameter, state[name]!))));
+        changes.push(tf.sum(tf.abs(update.change)));
       });
       return { outputs: { loss: value, change: tf.stack(changes) }, state: next };
     },

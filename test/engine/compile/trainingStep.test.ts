@@ -64,13 +64,13 @@ async function compare(model: ModelConfig, spec: LossSpec, config: OptimizerConf
     });
     losses.push({ eager: eager.loss.dataSync()[0]!, compiled: result.loss![0]! });
     state = Object.fromEntries(
-      Object.keys(state).map((name) => [name, eager[name as keyof typeof eager] as tf.Tensor]),
+      Object.keys(state).map((name) => [name, eager[name as keyof typeof eager]]),
     );
   }
   const after = await compiled.readState();
   let worst = 0;
   for (const [name, tensor] of Object.entries(state)) {
-    const expected = tensor.dataSync();
+    const expected = tensor.dataSync() as Float32Array;
     const scale = expected.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
     const difference = expected.reduce((largest, value, i) => Math.max(largest, Math.abs(value - after[name]![i]!)), 0);
     worst = Math.max(worst, difference / (scale || 1));
@@ -100,7 +100,7 @@ describe('a compiled training step', () => {
     [
       'valid padding',
       { filters: 16, depth: 1, padding: 'valid', classes: 2, channels: 3 },
-      { type: 'dice' } as LossSpec,
+      { type: 'dice' },
       sgd,
       16,
       undefined,
