@@ -134,10 +134,7 @@ function explained(error: unknown): unknown {
   const withoutGradient = /gradient function not found for (\w+)/.exec(message)?.[1];
   if (withoutGradient !== undefined) {
     return new Problem(`tfjs has no gradient for the operation ${withoutGradient}`, {
-      hint:
-        withoutGradient === 'TopK'
-          ? 'Use the indices of tf.topk only, and fetch the values with tf.gather, which has a gradient.'
-          : 'Replace it with operations that have one, or give the gradient with tf.customGrad.',
+      hint: 'Replace it with operations that have one, or give the gradient with tf.customGrad.',
       cause: error,
     });
   }

@@ -52,5 +52,8 @@ function rectify(tracer: Tracer, x: tf.TensorInfo): tf.TensorInfo {
     const name = graph.add(op, inputs, { dims: graph.dims(found.name) }, { ...attributes, activation: 'Relu' }, domain);
     return tracer.result('Relu', name, x.shape, x.dtype, tracer.layoutOf(x));
   }
-  return mapElements(tracer, 'Relu', x, (name, dims) => graph.add('Relu', [name], { dims }));
+  return mapElements(tracer, 'Relu', x, (name, dims) => {
+    // Of a boolean it is the boolean.
+    return graph.type(name) === 'bool' ? name : graph.add('Relu', [name], { dims });
+  });
 }

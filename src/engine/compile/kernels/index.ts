@@ -1,4 +1,5 @@
-/** Registers every lowering. */
+/** Registers every lowering, and the gradients that tfjs lacks. */
+import './gradients';
 import './unary';
 import './binary';
 import './fusion';
