@@ -23,8 +23,9 @@ lower('BatchToSpaceND', (tracer, { x }, { blockShape, crops }) => {
   const reshaped = tf.backend_util.getReshaped(x!.shape, blocks, product);
   const permuted = tf.backend_util.getPermuted(reshaped.length, blocks.length);
   const shape = tf.backend_util.getReshapedPermuted(x!.shape, blocks, product);
-  const begin = tf.backend_util.getSliceBeginCoords(crops as number[][], blocks.length);
-  const size = tf.backend_util.getSliceSize(shape, crops as number[][], blocks.length);
+  const cropped = crops as number[][];
+  const begin = shape.map((_, d) => cropped[d - 1]?.[0] ?? 0);
+  const size = shape.map((extent, d) => extent - begin[d]! - (cropped[d - 1]?.[1] ?? 0));
   const whole = regroup(tracer, 'BatchToSpaceND', tracer.read(x!), reshaped, permuted, shape, x!.dtype);
   return slice(tracer, 'BatchToSpaceND', whole, begin, size);
 });
