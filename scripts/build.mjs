@@ -1,14 +1,14 @@
-// Bundles the engine's command line, and the thread it computes on, into dist/engine. `--watch` rebuilds on every change.
-import { chmod, copyFile, cp, mkdir, readFile, rm } from 'node:fs/promises';
+// Bundles everything that ships into dist/: the engine's command line and the thread it computes on (dist/engine), the
+// extension (dist/extension), one script and style sheet per panel (dist/webview), and the JSON schema of experiment
+// files (dist/schemas). `--watch` rebuilds the bundles on every change.
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const entry = join(root, 'src/engine/cli.ts');
-const out = join(root, 'dist/engine');
-const outfile = join(out, 'cli.cjs');
+const dist = join(root, 'dist');
 
 // Packages with binaries of their own stay outside the bundle and are required at run time; the last two may be absent.
 const external = ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
@@ -20,61 +20,151 @@ const watching = process.argv.includes('--watch');
 const unknown = process.argv.slice(2).filter((argument) => argument !== '--watch');
 if (unknown.length > 0) fail(`unknown option ${unknown.join(' ')}; the only option is --watch`);
 
-const source = await readFile(entry, 'utf8').catch((error) =>
-  fail(`cannot read the entry ${entry}: ${error.message}. Nothing was built.`),
-);
-// esbuild carries the entry's first line over, and npm runs the bundle as a program by it.
-if (!source.startsWith('#!/usr/bin/env node\n')) fail(`${entry} must begin with #!/usr/bin/env node`);
-
-await rm(out, { recursive: true, force: true });
-await mkdir(out, { recursive: true });
-await copyAssets();
-
 /** @type {import('esbuild').BuildOptions} */
-const options = {
+const common = {
   absWorkingDir: root,
-  entryPoints: { cli: entry, sessionWorker: join(root, 'src/engine/compile/sessionWorker.ts') },
-  outdir: out,
-  outExtension: { '.js': '.cjs' },
   // jsonc-parser's UMD build, which esbuild would prefer for Node, cannot be bundled.
   mainFields: ['module', 'main'],
   bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
   sourcemap: true,
   sourcesContent: false,
-  external,
-  // CommonJS has no import.meta; files beside the bundle are found through this instead.
-  banner: { js: `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
-  define: { 'import.meta.url': 'importMetaUrl' },
-  logLevel: 'warning',
+  logLevel: watching ? 'info' : 'warning',
 };
 
-if (watching) {
-  const watcher = await context({
-    ...options,
-    logLevel: 'info',
-    plugins: [{ name: 'executable', setup: (plugin) => plugin.onEnd((result) => finish(result.errors.length)) }],
-  });
-  await watcher.watch();
-} else {
-  const result = await build({ ...options, metafile: true }).catch(() => process.exit(1)); // esbuild has printed why
-  await finish(0);
-  const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  console.log(`built dist/engine/cli.cjs (${(bytes / 2 ** 20).toFixed(1)} MiB with its source map)`);
-}
+/** Bundles with what is left to do once they have been written. */
+const bundles = [await engine(), ...(await extension()), ...(await webview())];
 
-/** Makes the bundle executable once it has been written. */
-async function finish(errors) {
-  if (errors === 0) await chmod(outfile, 0o755);
+for (const { name, options, finish } of bundles) {
+  if (watching) {
+    const done = { name: 'finish', setup: (plugin) => plugin.onEnd(({ errors }) => errors.length === 0 && finish?.()) };
+    await (await context({ ...options, plugins: [done] })).watch();
+  } else {
+    const result = await build({ ...options, metafile: true }).catch(() => process.exit(1)); // esbuild has printed why
+    await finish?.();
+    const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+    console.log(`built ${name} (${(bytes / 2 ** 20).toFixed(1)} MiB with its source map)`);
+  }
 }
+await writeSchema();
 
-/** Copies the files that the bundle reads from its own folder. */
-async function copyAssets() {
+async function engine() {
+  const out = join(dist, 'engine');
+  const entry = join(root, 'src/engine/cli.ts');
+  const source = await readFile(entry, 'utf8').catch((error) =>
+    fail(`cannot read the entry ${entry}: ${error.message}. Nothing was built.`),
+  );
+  // esbuild carries the entry's first line over, and npm runs the bundle as a program by it.
+  if (!source.startsWith('#!/usr/bin/env node\n')) fail(`${entry} must begin with #!/usr/bin/env node`);
+
+  await emptied(out);
   const wasm = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
   for (const name of wasmBinaries) await copyFile(join(wasm, name), join(out, basename(name)));
   await cp(join(root, 'src/engine/report/fonts'), join(out, 'fonts'), { recursive: true });
+  return {
+    name: 'dist/engine/cli.cjs',
+    options: {
+      ...common,
+      entryPoints: { cli: entry, sessionWorker: join(root, 'src/engine/compile/sessionWorker.ts') },
+      outdir: out,
+      outExtension: { '.js': '.cjs' },
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      external,
+      // CommonJS has no import.meta; files beside the bundle are found through this instead.
+      banner: { js: `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
+      define: { 'import.meta.url': 'importMetaUrl' },
+    },
+    finish: () => chmod(join(out, 'cli.cjs'), 0o755),
+  };
+}
+
+async function extension() {
+  const entry = join(root, 'src/extension/extension.ts');
+  if (!(await exists(entry))) return skipped('the extension', entry);
+  await emptied(join(dist, 'extension'));
+  return [
+    {
+      name: 'dist/extension/extension.cjs',
+      options: {
+        ...common,
+        entryPoints: [entry],
+        outfile: join(dist, 'extension/extension.cjs'),
+        platform: 'node',
+        target: 'node20',
+        format: 'cjs',
+        // Less to read and compile at activation; names stay, for stacks that users report.
+        minifySyntax: true,
+        minifyWhitespace: true,
+        // No native library is excepted: they belong to the engine's process, and a bundle that asks for one must fail.
+        external: ['vscode'],
+      },
+    },
+  ];
+}
+
+async function webview() {
+  const folder = join(root, 'src/webview');
+  const names = (await exists(folder)) ? (await readdir(folder)).sort() : [];
+  const entries = {};
+  for (const name of names) {
+    const entry = join(folder, name, 'main.ts');
+    if (await exists(entry)) entries[name] = entry;
+  }
+  if (Object.keys(entries).length === 0) return skipped('the panels', join(folder, '*/main.ts'));
+  await emptied(join(dist, 'webview'));
+  return [
+    {
+      name: `dist/webview: ${Object.keys(entries).join(', ')}`,
+      options: {
+        ...common,
+        entryPoints: entries,
+        outdir: join(dist, 'webview'),
+        platform: 'browser',
+        target: 'es2022',
+        format: 'iife',
+        minify: !watching,
+        // A panel's content security policy lets no source map be fetched; a development build carries them inside.
+        sourcemap: watching ? 'inline' : false,
+        loader: { '.svg': 'text', '.ttf': 'file' },
+      },
+    },
+  ];
+}
+
+/** The JSON schema that editors complete experiment files from, out of the source of the checks. */
+async function writeSchema() {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [join(root, 'src/engine/experiment/jsonSchema.ts')],
+    platform: 'node',
+    format: 'esm',
+    sourcemap: false,
+    write: false,
+  });
+  const source = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`;
+  const { experimentJsonSchema } = await import(source);
+  await mkdir(join(dist, 'schemas'), { recursive: true });
+  await writeFile(join(dist, 'schemas/experiment.schema.json'), `${JSON.stringify(experimentJsonSchema(), null, 2)}\n`);
+  if (!watching) console.log('built dist/schemas/experiment.schema.json');
+}
+
+async function emptied(folder) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+}
+
+async function exists(path) {
+  return stat(path).then(
+    () => true,
+    (error) => (error.code === 'ENOENT' ? false : fail(`cannot look at ${path}: ${error.message}`)),
+  );
+}
+
+/** No bundle, said aloud: a build without this part is not the whole product. */
+function skipped(what, entry) {
+  console.log(`not built: ${what}, as there is no ${relative(root, entry)}`);
+  return [];
 }
 
 function fail(message) {
