@@ -63,7 +63,7 @@ function shift(tracer: Tracer, name: string, axis: number, before: number, after
  * height axis is the image's, its width axis walks x's channels, its kernel spans all rows and columns of dy. Sliding along
  * the height gives the vertical taps, three copies of dy shifted by a column give the horizontal ones, images are groups.
  */
-function asConvolution(
+export function asConvolution(
   tracer: Tracer,
   x: tf.TensorInfo,
   dy: tf.TensorInfo,
@@ -143,7 +143,7 @@ function productOverBatch(tracer: Tracer, a: string, b: string): string {
   return batch === 1 ? graph.reshape(product, [m, n]) : reduce(tracer, 'ReduceSum', product, [0], false);
 }
 
-function asMatrixProduct(
+export function asMatrixProduct(
   tracer: Tracer,
   x: tf.TensorInfo,
   dy: tf.TensorInfo,

@@ -1,0 +1,41 @@
+// `npm run bench`: bundles the benchmark into .cache/bench and runs it. `npm run bench -- filter-gradient` runs the one of
+// the lowerings of the filter gradient instead.
+import { spawnSync } from 'node:child_process';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const out = join(root, '.cache/bench');
+
+await build({
+  absWorkingDir: root,
+  entryPoints: {
+    main: 'bench/main.ts',
+    ours: 'bench/ours.ts',
+    'filter-gradient': 'bench/filter-gradient.ts',
+    // The thread that sessions run on is looked for beside the bundle.
+    sessionWorker: 'src/engine/compile/sessionWorker.ts',
+  },
+  outdir: out,
+  outExtension: { '.js': '.cjs' },
+  // jsonc-parser's UMD build, which esbuild would prefer for Node, cannot be bundled.
+  mainFields: ['module', 'main'],
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['onnxruntime-node', 'sharp'],
+  logLevel: 'warning',
+}).catch(() => process.exit(1)); // esbuild has printed why
+
+const [first, ...rest] = process.argv.slice(2);
+const [program, args] =
+  first === 'filter-gradient' ? ['filter-gradient', rest] : ['main', first === undefined ? [] : [first, ...rest]];
+const { status, signal, error } = spawnSync(process.execPath, [join(out, `${program}.cjs`), ...args], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (error) throw error;
+if (signal) console.error(`bench: ended by ${signal}`);
+process.exit(status ?? 1);
