@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
 // Methods of tensors (`x.mul(y)`): losses are often written with them, and tfjs's own gradient of gather calls some.
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 
@@ -43,6 +44,16 @@ for (const [kernelName, derivatives] of Object.entries(partial)) {
     }),
   });
 }
+
+// tfjs gives the indices themselves as the gradient of the indices, and then complains of their type.
+const gather = tf.getGradient('GatherV2')!;
+tf.registerGradient({
+  ...gather,
+  gradFunc: (dy, saved, attributes) => ({
+    ...gather.gradFunc(dy, saved, attributes),
+    indices: () => zeros(saved[1]!),
+  }),
+});
 
 /** The gradient of each of the greatest values goes to where it came from; that of the places is none. */
 tf.registerGradient({
