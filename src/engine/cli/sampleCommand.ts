@@ -7,9 +7,15 @@ export async function sampleCommand(
   { folder, pairs, seed }: { folder: string; pairs: number; seed: number },
   io: CommandIo,
 ): Promise<number> {
-  const { experiment } = await writePhantom(folder, { pairs, seed });
+  const shown = io.stderr.isTTY ?? false;
+  const { experiment, experimentKept } = await writePhantom(folder, {
+    pairs,
+    seed,
+    onProgress: (done) => shown && io.stderr.write(`\r${done} of ${pairs}${done === pairs ? '\r\u001b[2K' : ''}`),
+  });
   io.stdout.write(
     `${pairs} synthetic pairs in ${resolve(folder)} (a generated phantom, no photographs)\n` +
+      (experimentKept ? `${experiment} was there already and is left as it was\n` : '') +
       `Train on them: losscape train ${experiment}\n`,
   );
   return 0;
