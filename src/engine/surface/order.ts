@@ -1,0 +1,69 @@
+/** Points along each side of the coarsest picture. */
+const coarsest = 5;
+
+/**
+ * For each of `count` places along an axis, the pass in which it is reached: first 5 evenly spread places, both ends among
+ * them, then in every pass the middles between those that were reached before. For 2^k + 1 places that is the grid of 5,
+ * 9, 17, 33, … places; for any other number the middles are as near as they come.
+ */
+export function passes(count: number): Int32Array {
+  const pass = new Int32Array(count);
+  const start = Math.min(coarsest, count);
+  let reached = Array.from({ length: start }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, start - 1)));
+  for (let next = 1; reached.length < count; next++) {
+    const refined: number[] = [];
+    reached.forEach((place, i) => {
+      const before = reached[i - 1];
+      if (before !== undefined && place - before > 1) {
+        const middle = nearCentre(before + place, count);
+        pass[middle] = next;
+        refined.push(middle);
+      }
+      refined.push(place);
+    });
+    reached = refined;
+  }
+  return pass;
+}
+
+/** How many places of an axis of `count` have been reached when `pass` has ended. */
+export function reachedAfter(count: number, pass: number): number {
+  return passes(count).filter((own) => own <= pass).length;
+}
+
+/** Half of `sum`, rounded towards the middle of the axis, so that both halves of a picture refine alike. */
+const nearCentre = (sum: number, count: number): number =>
+  sum / 2 < (count - 1) / 2 ? Math.ceil(sum / 2) : Math.floor(sum / 2);
+
+/** Points of one row that are reached in the same pass. */
+export interface RowOfPass {
+  readonly pass: number;
+  readonly b: number;
+  readonly a: readonly number[];
+}
+
+/**
+ * All points of a grid of `width` × `height`, from coarse to fine: in every pass the rows from first to last, in every row
+ * the points from first to last. What is kept in memory is a row.
+ */
+export function* coarseToFine(width: number, height: number): Generator<RowOfPass> {
+  const [across, along] = [passes(width), passes(height)];
+  const last = Math.max(...across, ...along);
+  for (let pass = 0; pass <= last; pass++) {
+    for (let b = 0; b < height; b++) {
+      const a: number[] = [];
+      across.forEach((own, place) => {
+        if (Math.max(own, along[b]!) === pass) a.push(place);
+      });
+      if (a.length > 0) yield { pass, b, a };
+    }
+  }
+}
+
+/** `count` evenly spaced values from `from` to `to`; a value that is 0 but for rounding is exactly 0. */
+export function axisValues(from: number, to: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => {
+    const value = from + ((to - from) * i) / (count - 1);
+    return Math.abs(value) < 1e-9 * (to - from) ? 0 : value;
+  });
+}

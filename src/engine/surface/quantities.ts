@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { slug } from '../../runs/layout';
+import type { SurfaceQuantity } from '../../runs/surfaceDocument';
+import { lossLabel, lossName } from '../experiment/lossLabel';
+import type { LossSpec } from '../experiment/schema';
+import { createLoss } from '../losses/registry';
+
+/** Something measured on every image at every point of a surface. */
+export interface Measure {
+  /** Unique; its file is `<key>.npy`. */
+  readonly key: string;
+  readonly quantity: Omit<SurfaceQuantity, 'file'>;
+  /**
+   * The value of one image. `logits` [1,H,W,2], `target` [1,H,W,2] one-hot float32. A function of tfjs that is traced: pure,
+   * and without looking at values.
+   */
+  of(logits: tf.Tensor4D, target: tf.Tensor4D): tf.Scalar;
+  /** Whether an image with so many true pixels has a value; always, when left out. */
+  definedFor?(background: number, foreground: number): boolean;
+}
+
+/**
+ * The measures of a list of losses: the reported value of each and, where a factor is detached, the function that is really
+ * descended; after them accuracy, IoU and mean confidences.
+ *
+ * The effective function of a detached focal loss is known for a whole γ only; for others it is left out, and named in
+ * `unknown`.
+ */
+export function measuresOf(losses: readonly LossSpec[]): { measures: Measure[]; unknown: string[] } {
+  const keys = new Set<string>();
+  const unique = (text: string): string => {
+    for (let n = 1; ; n++) {
+      const key = n === 1 ? text : `${text}-${n}`;
+      if (!keys.has(key)) return keys.add(key) && key;
+    }
+  };
+  const unknown: string[] = [];
+  const measures = losses.flatMap((spec): Measure[] => {
+    const loss = createLoss(spec);
+    const name = lossName(spec);
+    const label = spec.name === undefined || spec.name === loss.label ? loss.label : `${spec.name}: ${loss.label}`;
+    const key = unique(`loss.${slug(name) || 'loss'}`);
+    const measure = (variant: 'reported' | 'effective', text: string, file: string): Measure => ({
+      key: file,
+      quantity: { label: text, kind: 'loss', loss: { name, variant } },
+      of: loss[variant],
+    });
+    const reported = measure('reported', label, key);
+    if (loss.effective === loss.reported) return [reported];
+    if (!hasPotential(spec)) {
+      unknown.push(lossLabel(spec));
+      return [reported];
+    }
+    return [reported, measure('effective', `${label}, as descended`, unique(`${key}.effective`))];
+  });
+  return { measures: [...measures, ...metrics], unknown };
+}
+
+/** Whether the function is known whose gradient a loss with detached factors gives. */
+function hasPotential(spec: LossSpec): boolean {
+  if (spec.type === 'sum') return spec.terms.every(hasPotential);
+  return spec.type !== 'focal' || spec.modulator !== 'detached' || Number.isInteger(spec.gamma ?? 2);
+}
+
+/*
+ * The same definitions as in `metrics/` (whose functions work on arrays): a pixel is foreground where its foreground logit
+ * is the larger one.
+ */
+
+interface Pixels {
+  readonly predicted: tf.Tensor;
+  readonly foreground: tf.Tensor;
+  /** Foreground logit minus background logit. */
+  readonly margin: tf.Tensor;
+}
+
+function pixels(logits: tf.Tensor4D, target: tf.Tensor4D): Pixels {
+  const [background, foreground] = tf.split(logits, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
+  const margin = tf.sub(foreground, background);
+  const [, truth] = tf.split(target, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
+  return { predicted: tf.cast(tf.greater(margin, 0), 'float32'), foreground: truth, margin };
+}
+
+function counts(logits: tf.Tensor4D, target: tf.Tensor4D) {
+  const { predicted, foreground } = pixels(logits, target);
+  const both = tf.sum(tf.mul(predicted, foreground));
+  const union = tf.sub(tf.add(tf.sum(predicted), tf.sum(foreground)), both);
+  return { both, union, size: predicted.size };
+}
+
+const metrics: readonly Measure[] = [
+  {
+    key: 'accuracy',
+    quantity: { label: 'accuracy', kind: 'metric' },
+    of(logits, target) {
+      const { both, union, size } = counts(logits, target);
+      return tf.mul(tf.add(tf.sub(both, union), size), 1 / size);
+    },
+  },
+  {
+    key: 'iou',
+    quantity: { label: 'IoU', kind: 'metric' },
+    of(logits, target) {
+      const { both, union } = counts(logits, target);
+      // Counts are whole numbers: where the union is empty, so is the intersection, and the IoU is 1 by definition.
+      const empty = tf.relu(tf.sub(1, union));
+      return tf.div(tf.add(both, empty), tf.add(union, empty));
+    },
+  },
+  {
+    key: 'confidence-background',
+    quantity: { label: 'mean confidence, background', kind: 'metric' },
+    definedFor: (background) => background > 0,
+    of(logits, target) {
+      const { foreground, margin } = pixels(logits, target);
+      const truth = tf.sub(1, foreground);
+      return tf.div(tf.sum(tf.mul(tf.sigmoid(tf.neg(margin)), truth)), tf.maximum(tf.sum(truth), 1));
+    },
+  },
+  {
+    key: 'confidence-foreground',
+    quantity: { label: 'mean confidence, foreground', kind: 'metric' },
+    definedFor: (_, foreground) => foreground > 0,
+    of(logits, target) {
+      const { foreground, margin } = pixels(logits, target);
+      return tf.div(tf.sum(tf.mul(tf.sigmoid(margin), foreground)), tf.maximum(tf.sum(foreground), 1));
+    },
+  },
+];

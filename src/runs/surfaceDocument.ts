@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { processExists } from './document';
+import { fileProblem, namesIn, writeFileAtomic } from './files';
+import { Problem } from './problem';
+
+/** Version of the surface folder's format that this code writes, and the newest that it reads. */
+export const surfaceFormatVersion = 1;
+
+/** Names of what a surface folder holds, besides one `.npy` for each quantity. */
+export const surfaceFileNames = {
+  document: 'surface.json',
+  /** Centre and directions. */
+  plane: 'plane.safetensors',
+  /** uint8 [b, a]: 1 where a point is finished. */
+  done: 'done.npy',
+} as const;
+
+/** Seconds without a sign of life after which a surface is taken to be abandoned. */
+const deadSeconds = 60;
+
+const checkpointSchema = z.object({
+  /** Name of the run folder. */
+  run: z.string(),
+  epoch: z.number(),
+  /** The loss that the run was trained with, in words. */
+  loss: z.string(),
+});
+
+/** A network: a run at an epoch. */
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+const shape = {
+  /** Euclidean lengths of the two directions. */
+  lengths: z.tuple([z.number(), z.number()]),
+  /** Of the angle between them. */
+  cosine: z.number(),
+};
+
+export const planeProvenanceSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('random'),
+    checkpoint: checkpointSchema,
+    seed: z.number(),
+    normalization: z.enum(['filter', 'layer', 'none']),
+    biases: z.enum(['ignore', 'keep']),
+    ...shape,
+  }),
+  z.object({
+    kind: z.literal('through'),
+    /** At (0, 0), (1, 0) and (0, 1). */
+    checkpoints: z.tuple([checkpointSchema, checkpointSchema, checkpointSchema]),
+    ...shape,
+  }),
+]);
+
+/** Where a plane comes from. */
+export type PlaneProvenance = z.infer<typeof planeProvenanceSchema>;
+
+const quantitySchema = z.object({
+  label: z.string(),
+  /** A float32 `.npy` of shape [b, a] in the same folder; NaN where nothing has been computed. */
+  file: z.string(),
+  kind: z.enum(['loss', 'metric']),
+  /** Of a loss: its name in the experiment, and whether it is the reported value or the function that is descended. */
+  loss: z.object({ name: z.string(), variant: z.enum(['reported', 'effective']) }).optional(),
+  /** Of a standard error (of the mean over images): the key of the quantity that it belongs to. */
+  standardErrorOf: z.string().optional(),
+});
+
+export type SurfaceQuantity = z.infer<typeof quantitySchema>;
+
+const surfaceSchema = z.object({
+  formatVersion: z.literal(surfaceFormatVersion),
+  kind: z.literal('plane'),
+  id: z.string(),
+  /** `sampling` with a dead heartbeat means that it was interrupted; all but `finished` can be resumed. */
+  status: z.enum(['sampling', 'stopped', 'failed', 'finished']),
+  axes: z.object({ a: z.array(z.number()).min(2), b: z.array(z.number()).min(2) }),
+  quantities: z.record(z.string(), quantitySchema),
+  /** In words: which weights, directions and images. */
+  provenance: z.string(),
+  plane: planeProvenanceSchema,
+  losses: z.array(z.object({ name: z.string(), label: z.string(), spec: z.unknown() })),
+  images: z.object({
+    split: z.enum(['train', 'test']),
+    names: z.array(z.string()),
+    /** How many the split has. */
+    available: z.number(),
+    /** Seed of the choice. */
+    seed: z.number(),
+    /** What of each image: all of it, or the crop in its centre. */
+    region: z.enum(['whole', 'center']),
+    /** sha256 of the decoded pixels and labels. */
+    digest: z.string(),
+  }),
+  /** Points finished, of how many; `done.npy` says which. */
+  done: z.number(),
+  total: z.number(),
+  secondsSampling: z.number(),
+  accelerator: z.object({ name: z.string(), provider: z.string(), threads: z.number(), reason: z.string() }),
+  versions: z.record(z.string(), z.string()),
+  pid: z.number(),
+  host: z.string(),
+  created: z.iso.datetime(),
+  /** The heartbeat: renewed every few seconds while the sweep goes on. */
+  updated: z.iso.datetime(),
+  finished: z.iso.datetime().nullable(),
+});
+
+/** What `surfaces/<id>/surface.json` holds. Times are ISO 8601 in UTC. */
+export type SurfaceDocument = z.infer<typeof surfaceSchema>;
+
+/** The folder of a run's surfaces. */
+export const surfacesFolder = (runFolder: string): string => join(runFolder, 'surfaces');
+
+/** @throws Problem when the file is missing, damaged, or of a newer format. */
+export async function readSurfaceDocument(folder: string): Promise<SurfaceDocument> {
+  const file = join(folder, surfaceFileNames.document);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw fileProblem(error, file);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Problem('the surface is not whole JSON', { place: { file }, cause });
+  }
+  const version = (value as { formatVersion?: unknown } | null)?.formatVersion;
+  if (typeof version === 'number' && version > surfaceFormatVersion) {
+    throw new Problem(
+      `the surface was written by a newer Losscape (format ${version}, this one reads up to ${surfaceFormatVersion})`,
+      { place: { file } },
+    );
+  }
+  const parsed = surfaceSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Problem(`this is no surface that can be gone on with: ${z.prettifyError(parsed.error)}`, {
+    place: { file },
+  });
+}
+
+/** Writes `surface.json`, whole or not at all. Throws a Problem when the disk is full or the folder not writable. */
+export async function writeSurfaceDocument(folder: string, document: SurfaceDocument): Promise<void> {
+  await writeFileAtomic(join(folder, surfaceFileNames.document), `${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** Whether a living process, other than this one, is sampling the surface. */
+export function isBeingSampled({ status, updated, host, pid }: SurfaceDocument, now = new Date()): boolean {
+  if (status !== 'sampling' || now.getTime() - Date.parse(updated) > deadSeconds * 1000) return false;
+  return host !== hostname() || (pid !== process.pid && processExists(pid));
+}
+
+/**
+ * The folder of the surface that a user means by its name, or by a part of the name that only one of the run's surfaces
+ * has. @throws Problem when there is none or more than one.
+ */
+export async function resolveSurface(runFolder: string, name: string): Promise<string> {
+  const parent = surfacesFolder(runFolder);
+  const names = (await namesIn(parent)).sort();
+  const matches = names.includes(name) ? [name] : names.filter((other) => other.includes(name));
+  const [match] = matches;
+  if (match !== undefined && matches.length === 1) return join(parent, match);
+  throw new Problem(
+    match === undefined ? `the run has no surface "${name}"` : `"${name}" fits ${matches.length} surfaces of the run`,
+    {
+      place: { file: parent },
+      hint: names.length === 0 ? 'It has no surfaces yet.' : `It has: ${names.join(', ')}.`,
+    },
+  );
+}
