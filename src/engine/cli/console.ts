@@ -1,4 +1,3 @@
-import { Problem } from '../../runs/problem';
 import type { RunDocument } from '../../runs/document';
 import type { Means, TrainingEvent } from '../training/events';
 import { duration } from '../report/words';
@@ -132,10 +131,6 @@ class TextConsole implements TrainingConsole {
         colours.dim(folder),
       ].join('\n  '),
     );
-    if (document.error) {
-      const { message, hint } = document.error;
-      this.print(colours.red(new Problem(message, hint === undefined ? {} : { hint }).describe()));
-    }
     this.runs.delete(id);
   }
 

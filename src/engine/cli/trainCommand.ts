@@ -50,6 +50,7 @@ export async function trainCommand(args: TrainArguments, io: CommandIo): Promise
     });
     if (fallback) io.stderr.write(`Note: ${reason}\n`);
     for (const loss of losses) {
+      if (stop.signal.aborted) return 130;
       const status: RunStatus = await trainRun({
         experiment,
         loss,
@@ -80,7 +81,9 @@ async function whatToTrain(args: TrainArguments): Promise<{
   const { file, resume } = args;
   if (file === undefined && resume === undefined) {
     throw new Problem('which experiment? Name its file: losscape train FILE', {
-      hint: '"losscape init DIR" writes one for a folder of images and masks; "losscape sample DIR" makes images to try with.',
+      hint: args.losses.some((name) => /\.jsonc?$/i.test(name))
+        ? 'Put --loss, which takes any number of names, behind the file: losscape train FILE --loss NAME'
+        : '"losscape init DIR" writes one for a folder of images and masks; "losscape sample DIR" makes images to try with.',
     });
   }
   const beside = args.runs ?? (file === undefined ? 'runs' : join(dirname(file), 'runs'));
@@ -136,11 +139,19 @@ async function refuseUnwritable(folder: string): Promise<void> {
   }
 }
 
+/** A signal that comes this soon after the first is the same key press: npm passes on what the terminal has sent already. */
+const sameKeyPressMilliseconds = 500;
+
 /** The first SIGINT or SIGTERM asks to stop after the step under way, the second one ends the process. */
 function stopOnSignal(io: CommandIo): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
+  let first = 0;
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) {
+      if (performance.now() - first > sameKeyPressMilliseconds) process.exit(130);
+      return;
+    }
+    first = performance.now();
     io.stderr.write('\nStopping after this step; the state is saved. Once more to end at once.\n');
     controller.abort();
   };

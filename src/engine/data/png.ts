@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { sharp } from './libvips';
 
 /**
  * A PNG of 8 bits from values in row-major order, `channels` per pixel (1 or 3) interleaved.

@@ -21,11 +21,9 @@ const datasetSchema = z
     maskThreshold: z
       .number()
       .min(0)
-      .max(65535)
+      .max(255)
       .default(20)
-      .describe(
-        'Mask values above this are foreground. Counted as stored in the file: 0 to 255, or 65535 with 16 bit.',
-      ),
+      .describe('Mask values above this are foreground. 0 to 255; masks of 16 bits are brought to that range first.'),
     scale: z
       .number()
       .gt(0)

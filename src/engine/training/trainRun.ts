@@ -7,7 +7,7 @@ import type { StepRow } from '../../runs/stepsTable';
 import type { Program, Runtime } from '../compile/program';
 import { BatchLoader } from '../data/loader';
 import { lossLabel, lossName } from '../experiment/lossLabel';
-import type { Experiment, LossSpec } from '../experiment/schema';
+import type { Experiment, LossSpec, TrainingConfig } from '../experiment/schema';
 import { createLoss } from '../losses/registry';
 import { initializeParameters } from '../unet/initializers';
 import { countParameters, unetParameters } from '../unet/unet';
@@ -248,7 +248,7 @@ class TrainingSession {
 
   /** One epoch with what belongs to its end. False when it was stopped on the way; then the state is saved. */
   private async runEpoch(epoch: number): Promise<boolean> {
-    const { progress, loader, writer } = this;
+    const { progress, loader } = this;
     const first = progress.step - progress.epoch * loader.batchesPerEpoch;
     for await (const batch of loader.epoch(epoch, first)) {
       const started = performance.now();
@@ -258,18 +258,24 @@ class TrainingSession {
       if (batch.index + 1 < loader.batchesPerEpoch && (await this.stopAsked())) {
         await this.flush();
         await this.save(await this.program.readState());
+        await this.tellProgress();
         return false;
       }
     }
     await this.flush();
     await this.endEpoch(epoch);
-    await writer.update({
+    await this.tellProgress();
+    return true;
+  }
+
+  private async tellProgress(): Promise<void> {
+    const { epoch, step, secondsTraining } = this.progress;
+    await this.writer.update({
       epochsDone: epoch,
-      stepsDone: progress.step,
-      secondsTraining: progress.secondsTraining,
+      stepsDone: step,
+      secondsTraining,
       dataWaitShare: this.waitShare(),
     });
-    return true;
   }
 
   private async step(epoch: number, batch: { index: number; images: Float32Array; labels: Int32Array }): Promise<void> {
@@ -291,7 +297,10 @@ class TrainingSession {
     });
     const seconds = (performance.now() - started) / 1000;
     const value = loss![0]!;
-    if (!Number.isFinite(value) || !change!.every(Number.isFinite)) throw divergence(value, step, epoch, progress);
+    if (!Number.isFinite(value) || !change!.every(Number.isFinite)) {
+      await this.flush(); // the steps that led here are what one wants to look at
+      throw divergence(value, step, epoch, training);
+    }
     progress.step = step;
     this.pace.step(seconds);
     const imagesPerSecond = training.batchSize / seconds;
@@ -392,9 +401,10 @@ class TrainingSession {
   }
 }
 
-function divergence(loss: number, step: number, epoch: number, progress: Progress): Problem {
+function divergence(loss: number, step: number, epoch: number, { checkpointEvery }: TrainingConfig): Problem {
+  const checkpoint = epoch - 1 - ((epoch - 1) % checkpointEvery);
   const what = Number.isFinite(loss) ? 'the weights are no longer finite numbers' : `the loss is ${loss}`;
-  const kept = progress.epoch > 0 ? `The checkpoint of epoch ${progress.epoch} is kept. ` : '';
+  const kept = checkpoint > 0 ? `The checkpoint of epoch ${checkpoint} is kept. ` : '';
   return new Problem(`training diverged: in step ${step} (epoch ${epoch}) ${what}`, {
     hint: `${kept}Try a smaller learning rate, a warm-up ("schedule": { "warmupSteps": 100 }), or the "he" initializer.`,
     exitCode: 1,

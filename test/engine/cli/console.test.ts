@@ -112,7 +112,7 @@ describe('the console, piped', () => {
     ]);
   });
 
-  it('says why a run failed and what to do', () => {
+  it('says that a run failed; why is for the end of the command to say', () => {
     const failed = {
       ...document,
       epochsDone: 1,
@@ -122,7 +122,7 @@ describe('the console, piped', () => {
       { type: 'ended', run: 'run-1', status: 'failed', folder: '/runs/run-1', document: failed },
     ]).join('');
     expect(text).toContain('failed after 1 of 3 epochs');
-    expect(text).toContain('the loss is NaN\n  Lower the learning rate.');
+    expect(text).not.toContain('the loss is NaN');
   });
 
   it('says where a resumed run goes on', () => {
