@@ -16,12 +16,15 @@ export interface ExportProvenance {
   readonly epoch: number;
 }
 
+const hint =
+  'Is the checkpoint that of another run? Take one of a run with the same filters, depth, channels and classes.';
+
 /**
  * The U-Net with trained weights as an ONNX model of standard operators only: input `images` [1,C,H,W] in [0,1], output
  * `logits` [1,classes,h,w]. Weights keep their names and PyTorch's layouts.
  *
  * @param tile [H, W], a size that the network can take.
- * @throws Problem when a weight is missing.
+ * @throws Problem when a weight is missing or of another shape.
  */
 export async function exportModel(
   model: ModelConfig,
@@ -36,7 +39,13 @@ export async function exportModel(
     const parameters: Record<string, tf.Tensor> = {};
     for (const { name, shape } of unetParameters(model)) {
       const tensor = byName.get(name);
-      if (!tensor) throw new Problem(`the checkpoint has no tensor "${name}"`);
+      if (!tensor) throw new Problem(`the checkpoint has no tensor "${name}"`, { hint });
+      if (tensor.shape.join() !== shape.join()) {
+        throw new Problem(
+          `tensor "${name}" has the shape [${tensor.shape.join(', ')}], the model needs [${shape.join(', ')}]`,
+          { hint },
+        );
+      }
       parameters[name] = tensorFrom(tracer.info(tracer.weights(name, tensor.data, shape)));
     }
     const logits = unet(model, parameters, tf.transpose(images as tf.Tensor4D, [0, 2, 3, 1]));
