@@ -1,5 +1,5 @@
 import { parse } from 'node:path';
-import { Problem } from '../../runs/problem';
+import { Problem, type Subject } from '../../runs/problem';
 import type { DatasetConfig, InputConfig, ModelConfig } from '../experiment/schema';
 import { PairCache } from './cache';
 import { concurrently } from './concurrently';
@@ -64,7 +64,7 @@ export async function inspectDataset(
   const cropped = shapes(options.evaluate === 'center' ? pairs : list.train);
   const least = [Math.min(...cropped.map((s) => s.height)), Math.min(...cropped.map((s) => s.width))] as const;
   const crop = resolveCrop(input.crop, model, least);
-  refuseLargeCrop(cropped, crop);
+  refuseLargeCrop(cropped, crop, model);
 
   const cache = options.cache ?? new PairCache(dataset, model.channels);
   const contents = await inspectPixels(headers, dataset, cache, options.onProgress);
@@ -153,7 +153,11 @@ async function emptyMasks(pairs: readonly ImagePair[], dataset: DatasetConfig): 
         : 'They are black all over: remove these pairs, or put the right masks in their place.';
   const names = listed(pairs.map(({ mask }) => parse(mask).base));
   const message = `${counted(pairs.length, 'mask')} without any foreground: ${names}`;
-  return new Problem(message, { place: { file: parse(pairs[0]!.mask).dir }, hint });
+  // The key whose value the hint speaks of.
+  const key = brightest > threshold ? 'scale' : brightest > 0 ? 'maskThreshold' : 'masks';
+  const suggestions = key === 'maskThreshold' ? [Math.floor(brightest / 2)] : [];
+  const subject: Subject = { path: ['dataset', key], kind: 'value', suggestions };
+  return new Problem(message, { place: { file: parse(pairs[0]!.mask).dir }, hint, subject });
 }
 
 /** What is no error but seldom meant. */

@@ -85,6 +85,7 @@ async function pairFolders(
   throw new Problem(message, {
     place: { file: lonelyImages.length > 0 ? imageFolder : maskFolder },
     hint: `Add the missing files, or set "unpaired": "skip" under "dataset" to leave ${lonely === 1 ? 'it' : 'them'} out.${note}`,
+    subject: { path: ['dataset', 'unpaired'], kind: 'value', suggestions: ['skip'] },
   });
 }
 
@@ -154,6 +155,7 @@ function testCount(test: number, pairs: number, folder: string): number {
     {
       place: { file: folder },
       hint: `Set "test" under "dataset" to less than ${pairs}, or to a fraction such as 0.15.`,
+      subject: { path: ['dataset', 'test'], kind: 'value', suggestions: [0.15] },
     },
   );
 }

@@ -1,6 +1,6 @@
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 import type { z } from 'zod';
-import { Problem } from '../../runs/problem';
+import { Problem, type Subject } from '../../runs/problem';
 import { knownKeys, sectionsWithKey } from './knownKeys';
 import { nearest } from './nearest';
 import { type Path, pathText, placeOfKey, placeOfValue } from './places';
@@ -29,11 +29,17 @@ function problemsOf(issue: Issue, above: Path, root: Node, text: string, file: s
   const place = placeOfValue(root, path, text, file);
   const where = path.length === 0 ? 'the file' : `"${pathText(path)}"`;
   if (!node) {
-    return [new Problem(`${where} is missing`, { place, hint: hintFor(issue, undefined) })];
+    const subject: Subject = { path, kind: 'missing', suggestions: samplesFor(path, issue) };
+    return [new Problem(`${where} is missing`, { place, hint: hintFor(issue, undefined), subject })];
   }
   const value: unknown = getNodeValue(node);
+  const subject: Subject = { path, kind: 'value', suggestions: optionsByNearness(issue, value) };
   return [
-    new Problem(`${where} ${requirement(issue)}, but it is ${shown(value)}`, { place, hint: hintFor(issue, value) }),
+    new Problem(`${where} ${requirement(issue)}, but it is ${shown(value)}`, {
+      place,
+      hint: hintFor(issue, value),
+      subject,
+    }),
   ];
 }
 
@@ -48,7 +54,11 @@ function unknownKey(path: Path, key: string, root: Node, text: string, file: str
         ? `It belongs ${elsewhere.map((section) => (section === '' ? 'at the top of the file' : `in "${section}"`)).join(' or ')}.`
         : `Known here: ${known.map((name) => `"${name}"`).join(', ')}.`;
   const where = path.length === 0 ? '' : ` in "${pathText(path)}"`;
-  return new Problem(`unknown key "${key}"${where}`, { place: placeOfKey(root, path, key, text, file), hint });
+  return new Problem(`unknown key "${key}"${where}`, {
+    place: placeOfKey(root, path, key, text, file),
+    hint,
+    subject: { path: [...path, key], kind: 'unknownKey', suggestions: near === null ? [] : [near] },
+  });
 }
 
 /** What a value has to be, to stand after its name: "must be a whole number". */
@@ -84,8 +94,36 @@ const expectations: Record<string, string | undefined> = {
   tuple: 'a list in brackets [ ]',
 };
 
+/** The values that an issue leaves to choose from; none when they cannot be told one by one. */
+function optionsOf(issue: Issue): unknown[] {
+  return issue.code === 'invalid_value' ? [...issue.values] : (discriminators(issue) ?? []);
+}
+
+function optionsByNearness(issue: Issue, value: unknown): unknown[] {
+  const options = optionsOf(issue);
+  const near = typeof value === 'string' ? nearest(value, options.map(String)) : null;
+  return near === null ? options : [near, ...options.filter((option) => option !== near)];
+}
+
+/** What can be put where a key is missing, so that the file becomes valid or nearly so. */
+function samplesFor(path: Path, issue: Issue): unknown[] {
+  const options = optionsOf(issue);
+  if (options.length > 0) return options;
+  switch (path.at(-1)) {
+    case 'dataset':
+      return [{ images: 'images', masks: 'masks' }];
+    case 'images':
+    case 'masks':
+      return [path.at(-1)];
+    case 'terms':
+      return [[{ type: 'crossEntropy' }]];
+    default:
+      return [];
+  }
+}
+
 function hintFor(issue: Issue, value: unknown): string | undefined {
-  const options = issue.code === 'invalid_value' ? issue.values.map(String) : (discriminators(issue) ?? []);
+  const options = optionsOf(issue).map(String);
   const near = typeof value === 'string' ? nearest(value, options) : null;
   if (near !== null) return `Did you mean "${near}"?`;
   return value === undefined && options.length > 0 ? `It must be one of ${quoted(options)}.` : undefined;

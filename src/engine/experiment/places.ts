@@ -35,21 +35,23 @@ export function pathText(path: Path): string {
 }
 
 /** A Problem for each key that stands more than once in its object: only the last one would count. */
-export function duplicateKeys(node: Node, text: string, file: string): Problem[] {
+export function duplicateKeys(node: Node, text: string, file: string, path: Path = []): Problem[] {
   const seen = new Set<unknown>();
   const problems: Problem[] = [];
-  for (const child of node.children ?? []) {
+  for (const [index, child] of (node.children ?? []).entries()) {
     const key = child.type === 'property' ? child.children?.[0] : undefined;
     if (key && seen.has(key.value)) {
       problems.push(
         new Problem(`"${key.value}" stands here for the second time`, {
           place: placeAt(text, key.offset, file),
           hint: 'Keep one of the two.',
+          subject: { path: [...path, String(key.value)], kind: 'duplicateKey' },
         }),
       );
     }
     seen.add(key?.value);
-    problems.push(...duplicateKeys(child, text, file));
+    const inner = node.type === 'array' ? [...path, index] : key ? [...path, String(key.value)] : path;
+    problems.push(...duplicateKeys(child, text, file, inner));
   }
   return problems;
 }
