@@ -88,7 +88,7 @@ const loaded = new Set<TfjsNodeName>();
  * Node 23 removed two functions of `node:util` that the packages still call (deprecated since Node 4 and 6). Their
  * compiled code looks them up on the module each time, so that defining them there is enough.
  */
-function restoreRemovedUtilities(): void {
+export function restoreRemovedUtilities(): void {
   const utilities = util as unknown as Record<string, unknown>;
   utilities.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
   utilities.isArray ??= (value: unknown) => Array.isArray(value);
