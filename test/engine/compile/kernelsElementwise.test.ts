@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
-import { expectParity, floats, given, integers, layouts, withGradients } from './parity';
+import { expectParity, floats, given, integers, layouts, merge, withGradients } from './parity';
 
 type Unary = (x: tf.Tensor) => tf.Tensor;
 
@@ -72,7 +72,7 @@ const comparisons: Record<string, Binary> = {
 };
 
 const outputs = (table: Record<string, Unary>, x: tf.Tensor, prefix = ''): Record<string, tf.Tensor> =>
-  Object.assign({}, ...Object.entries(table).map(([name, run]) => withGradients(`${prefix}${name}`, run, x)));
+  merge(...Object.entries(table).map(([name, run]) => withGradients(`${prefix}${name}`, run, x)));
 
 describe('functions of one tensor', () => {
   it.each(Object.entries(layouts))('in layout %s, with gradients', async (_, { channels, lay }) => {
@@ -92,8 +92,7 @@ describe('functions of one tensor', () => {
       [[], [3], [2, 3], [2, 3, 2], [2, 1, 3, 2, 2]].map((s, i) => [`x${i}`, floats('x', s)]),
     );
     await expectParity(inputs, (tensors) =>
-      Object.assign(
-        {},
+      merge(
         ...Object.entries(tensors).map(([name, x]) =>
           outputs({ exp: tf.exp, relu: tf.relu, sigmoid: tf.sigmoid, step: (t) => tf.step(t, 0) }, x, `${name} `),
         ),
@@ -189,8 +188,7 @@ describe('functions of two tensors', () => {
       ]),
     );
     await expectParity(inputs, (tensors) =>
-      Object.assign(
-        {},
+      merge(
         ...Object.keys(pairs).flatMap((pair) => {
           const [a, b] = [tensors[`${pair} a`]!, tensors[`${pair} b`]!];
           return [
@@ -233,7 +231,7 @@ describe('functions of two tensors', () => {
           tf.transpose(x, [0, 2, 1, 3]),
         );
         const prelu = withGradients('prelu', (a, b) => tf.prelu(a, b), x, tensors.channels!);
-        return Object.assign({}, ...tables, plain, prelu);
+        return merge(...tables, plain, prelu);
       },
     );
   });

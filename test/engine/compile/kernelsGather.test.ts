@@ -58,7 +58,7 @@ describe('scatter and count', () => {
         whole: integers('whole', [40], 1, 9),
       },
       ({ values, rows, places, pairs, whole }) => {
-        const matrix = tf.reshape(whole!, [4, 10]) as tf.Tensor2D;
+        const matrix = tf.reshape<tf.Rank.R2>(whole!, [4, 10]);
         return {
           ...withGradients('numbers', (a) => tf.scatterND(places!, a, [6]), values!),
           ...withGradients('rows', (a) => tf.scatterND(places!, a, [6, 3]), rows!),
@@ -73,7 +73,7 @@ describe('scatter and count', () => {
           bincount: tf.bincount(whole as tf.Tensor1D, [], 7),
           'weighted bincount': tf.bincount(whole as tf.Tensor1D, values as tf.Tensor1D, 12),
           'dense bincount': tf.denseBincount(matrix, [], 6),
-          'dense bincount of weights': tf.denseBincount(matrix, tf.reshape(values!, [4, 10]) as tf.Tensor2D, 6),
+          'dense bincount of weights': tf.denseBincount(matrix, tf.reshape<tf.Rank.R2>(values!, [4, 10]), 6),
           'binary bincount': tf.denseBincount(matrix, [], 10, true),
           'dense vector': tf.denseBincount(whole as tf.Tensor1D, values as tf.Tensor1D, 10),
           confusion: tf.math.confusionMatrix(
@@ -147,8 +147,8 @@ describe('scatter and count', () => {
 function lovasz(probabilities: tf.Tensor, labels: tf.Tensor, order: 'values' | 'gather'): tf.Tensor {
   const errors = tf.abs(tf.sub(labels, probabilities));
   const { values, indices } = tf.topk(errors, errors.size);
-  const sorted = order === 'values' ? values : tf.gather(errors, indices as tf.Tensor1D);
-  const truth = tf.gather(labels, indices as tf.Tensor1D);
+  const sorted = order === 'values' ? values : tf.gather(errors, indices);
+  const truth = tf.gather(labels, indices);
   const total = tf.sum(truth);
   const intersection = tf.sub(total, tf.cumsum(truth));
   const union = tf.add(total, tf.cumsum(tf.sub(1, truth)));

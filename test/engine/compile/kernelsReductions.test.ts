@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
-import { expectParity, floats, given, integers, layouts, withGradients } from './parity';
+import { expectParity, floats, given, integers, layouts, merge, withGradients } from './parity';
 
 type Axes = number | number[] | undefined;
 type Reduction = (x: tf.Tensor, axis: Axes, keepDims: boolean) => tf.Tensor;
@@ -24,8 +24,7 @@ const axesOf: Record<number, Axes[]> = {
 };
 
 function every(x: tf.Tensor, prefix: string): Record<string, tf.Tensor> {
-  return Object.assign(
-    {},
+  return merge(
     ...Object.entries(reductions).flatMap(([name, reduce]) =>
       axesOf[x.rank]!.flatMap((axis) =>
         [false, true].map((keep) =>
@@ -33,7 +32,7 @@ function every(x: tf.Tensor, prefix: string): Record<string, tf.Tensor> {
         ),
       ),
     ),
-  ) as Record<string, tf.Tensor>;
+  );
 }
 
 describe('reductions', () => {
@@ -41,7 +40,7 @@ describe('reductions', () => {
     const shapes = [[], [7], [3, 4], [2, 3, 4], [2, 2, 3, 2, 2]];
     await expectParity(
       Object.fromEntries(shapes.map((shape) => [`rank ${shape.length}`, floats('x', shape)])),
-      (tensors) => Object.assign({}, ...Object.entries(tensors).map(([name, x]) => every(x, `${name} `))),
+      (tensors) => merge(...Object.entries(tensors).map(([name, x]) => every(x, `${name} `))),
     );
   });
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
-import { expectParity, floats, integers, layouts, withGradients } from './parity';
+import { expectParity, floats, integers, layouts, merge, withGradients } from './parity';
 
 type Named = Record<string, tf.Tensor>;
 
@@ -25,8 +25,7 @@ describe('cutting and joining', () => {
         ['last channels', [1, 0, 0, Math.ceil(half)], [1, height, width, -1]],
         ['everything', [0, 0, 0, 0], [2, height, width, channels]],
       ];
-      return Object.assign(
-        {},
+      return merge(
         ...joins,
         odd,
         even,
@@ -112,7 +111,7 @@ describe('cutting and joining', () => {
           x,
           y,
         ),
-      ) as Named;
+      );
     });
   });
 

@@ -105,6 +105,11 @@ function difference(expected: readonly number[], actual: ArrayLike<number>, tole
   return `[${at}] is ${actual[at]!} instead of ${expected[at]!} (largest ${largest.toPrecision(3)})`;
 }
 
+/** All entries of `tables` in one. */
+export function merge(...tables: Tensors[]): Tensors {
+  return Object.assign({}, ...tables) as Tensors;
+}
+
 /**
  * A function and its gradients with respect to `arguments_`, as outputs `<name>` and `<name> d<i>`. The gradient that comes
  * in from behind is different for every element.
@@ -136,6 +141,6 @@ export const layouts: Record<string, { channels: number; lay: (x: tf.Tensor) => 
 /** A 1x1 convolution with the unit matrix changes no number, but leaves the layout of convolutions. */
 export function throughConvolution(x: tf.Tensor): tf.Tensor {
   const channels = x.shape[3]!;
-  const unit = tf.reshape(tf.eye(channels), [1, 1, channels, channels]) as tf.Tensor4D;
+  const unit = tf.reshape<tf.Rank.R4>(tf.eye(channels), [1, 1, channels, channels]);
   return tf.conv2d(x as tf.Tensor4D, unit, 1, 'same');
 }

@@ -46,7 +46,7 @@ for (const [kernelName, derivatives] of Object.entries(partial)) {
 }
 
 // tfjs gives the indices themselves as the gradient of the indices, and then complains of their type.
-const gather = tf.getGradient('GatherV2')!;
+const gather = tf.getGradient('GatherV2');
 tf.registerGradient({
   ...gather,
   gradFunc: (dy, saved, attributes) => ({

@@ -25,6 +25,17 @@ function poolInfo(shape: readonly number[], attributes: Attributes): tf.backend_
   );
 }
 
+/** As {@link poolInfo}, for a gradient: tfjs forgets the rounding mode there, but `dy` shows how many windows there were. */
+function gradientInfo(shape: readonly number[], dy: tf.TensorInfo, attributes: Attributes): tf.backend_util.Conv2DInfo {
+  const [, outHeight, outWidth] = dy.shape as [number, number, number];
+  return {
+    ...poolInfo(shape, attributes),
+    outHeight,
+    outWidth,
+    outShape: dy.shape as [number, number, number, number],
+  };
+}
+
 /** The operator's window. Padding at the end is as large as the last window reaches, whatever tfjs's rounding mode was. */
 const windowOf = (info: tf.backend_util.Conv2DInfo) => {
   const kernel = [info.effectiveFilterHeight, info.effectiveFilterWidth];
@@ -56,8 +67,10 @@ lower('MaxPool', (tracer, { x }, attributes) => {
     );
     return tracer.result('MaxPool', name, info.outShape, x!.dtype, nchwc);
   }
-  const name = tracer.graph.add('MaxPool', [tracer.read(x!, nchw)], { dims }, windowOf(info));
-  return tracer.result('MaxPool', name, info.outShape, x!.dtype, nchw);
+  const type = x!.dtype as 'float32' | 'int32' | 'bool';
+  const image = castTo(tracer, tracer.read(x!, nchw), 'float32');
+  const name = tracer.graph.add('MaxPool', [image], { dims }, windowOf(info));
+  return tracer.result('MaxPool', castTo(tracer, name, type), info.outShape, type, nchw);
 });
 
 /** Each element of [B,C,h,w] (blocked or not) repeated over its window of `sy` x `sx` pixels. */
@@ -79,7 +92,7 @@ function spread(tracer: Tracer, name: string, sy: number, sx: number, blocked: b
  */
 lower('MaxPoolGrad', (tracer, { dy, input, output }, attributes) => {
   const shape = input!.shape;
-  const info = poolInfo(shape, attributes);
+  const info = gradientInfo(shape, dy!, attributes);
   const { graph } = tracer;
   const tiles =
     info.filterHeight === info.strideHeight &&
@@ -187,7 +200,7 @@ lower('AvgPool', (tracer, { x }, attributes) => {
 
 lower('AvgPoolGrad', (tracer, { dy, input }, attributes) => {
   const shape = input!.shape;
-  const info = poolInfo(shape, attributes);
+  const info = gradientInfo(shape, dy!, attributes);
   const { graph } = tracer;
   const channels = shape[3]!;
   const kernel = [info.effectiveFilterHeight, info.effectiveFilterWidth] as const;

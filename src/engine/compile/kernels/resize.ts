@@ -7,8 +7,8 @@ import { compose, lower, type Attributes } from './register';
  * Resizing images. Rows and columns of the result are weighted sums of those of the source with weights that are known when
  * the trace is written: two products with constant matrices, whose transposes are the gradient.
  *
- * tfjs's own gradients are wrong in two cases, where these are right: they forget `halfPixelCenters`, and the bilinear one
- * swaps height and width (images that are not square end in an error).
+ * tfjs's own gradients are wrong in three cases, where these are right: they forget `halfPixelCenters`, the bilinear one
+ * swaps height and width (images that are not square end in an error), and the nearest one mixes up the images of a batch.
  */
 
 const nchw = layout('0 3 1 2');
