@@ -13,7 +13,7 @@ import {
 } from './parity';
 
 type Image = tf.Tensor4D;
-type Pad = 'same' | 'valid' | number;
+type Pad = 'same' | 'valid' | number | tf.backend_util.ExplicitPadding;
 
 /** Window, stride, padding; tfjs pads by numbers only where the size comes out even. */
 const windows: [name: string, size: number | [number, number], stride: number | [number, number], pad: Pad][] = [
@@ -98,7 +98,7 @@ describe('pooling', () => {
 });
 
 describe('convolution', () => {
-  const cases: [string, number[], number[], number | [number, number], Pad, number | [number, number], 'floor'?][] = [
+  const cases: [string, number[], number[], number | [number, number], Pad, number][] = [
     ['3x3', [2, 6, 7, 5], [3, 3, 5, 4], 1, 'same', 1],
     ['3x3 of 16 channels', [2, 6, 7, 16], [3, 3, 16, 32], 1, 'valid', 1],
     ['3x3 of 32 channels', [1, 6, 7, 32], [3, 3, 32, 16], 1, 'same', 1],
@@ -112,6 +112,20 @@ describe('convolution', () => {
     ['even kernel', [1, 5, 6, 3], [2, 4, 3, 2], 1, 'same', 1],
     ['padded by 1', [1, 5, 6, 3], [3, 3, 3, 2], 1, 1, 1],
     ['padded by 2', [1, 5, 6, 16], [3, 3, 16, 16], 1, 2, 1],
+    ['padded beyond its kernel', [1, 4, 5, 3], [2, 2, 3, 2], 1, 3, 1],
+    [
+      'padded by sides',
+      [1, 5, 6, 3],
+      [3, 3, 3, 2],
+      1,
+      [
+        [0, 0],
+        [1, 2],
+        [0, 1],
+        [0, 0],
+      ],
+      1,
+    ],
   ];
   it.each(cases)('%s, with gradients', async (_, image, filter, stride, pad, dilation) => {
     // tfjs has no gradient of dilated convolutions.
@@ -121,6 +135,7 @@ describe('convolution', () => {
       ...(dilation === 1 ? withGradients('plain', run, x!, w!) : { plain: run(x!, w!) }),
       ...(dilation === 1 ? withGradients('chained', run, throughConvolution(x!), w!) : {}),
       relu: tf.relu(tf.add(run(x!, w!), tf.scalar(0.1))),
+      ...(typeof pad === 'number' ? { ceil: tf.conv2d(x as Image, w as Image, 2, pad, 'NHWC', 1, 'ceil') } : {}),
     }));
   });
 

@@ -62,13 +62,24 @@ function convolve(
   return tracer.result(kernelName, name, shape, 'float32', nchw);
 }
 
-function geometryOf(info: tf.backend_util.Conv2DInfo): ConvolutionGeometry {
-  const { top, left, bottom, right } = info.padInfo;
+/**
+ * The geometry of a convolution to `output` [B,h,w,O]. Padding at the end is as large as the last window reaches: tfjs's
+ * numbers leave out what its rounding mode "ceil" adds.
+ */
+function geometryOf(info: tf.backend_util.Conv2DInfo, output: readonly number[] = info.outShape): ConvolutionGeometry {
+  const { top, left } = info.padInfo;
+  const end = (size: number, count: number, stride: number, window: number, before: number): number =>
+    Math.max(0, (count - 1) * stride + window - size - before);
   return {
     kernel: [info.filterHeight, info.filterWidth],
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
-    pads: [top, left, bottom, right],
+    pads: [
+      top,
+      left,
+      end(info.inHeight, output[1]!, info.strideHeight, info.effectiveFilterHeight, top),
+      end(info.inWidth, output[2]!, info.strideWidth, info.effectiveFilterWidth, left),
+    ],
   };
 }
 
@@ -118,9 +129,11 @@ lower('Conv2DBackpropInput', (tracer, { dy, filter }, attributes) => {
     filter!.shape,
     attributes as unknown as ConvolutionAttributes,
   );
-  const geometry = geometryOf(info);
+  const geometry = geometryOf(info, dy!.shape);
   const plain = geometry.dilations.every((d) => d === 1);
-  if (plain && geometry.strides.every((s) => s === 1))
+  // Padding more than the kernel reaches would need negative padding in the turned convolution.
+  const reached = geometry.pads.every((pad, i) => pad < geometry.kernel[i % 2]!);
+  if (plain && reached && geometry.strides.every((s) => s === 1))
     return flippedConvolution(tracer, dy!, filter!, inputShape, geometry);
   if (
     plain &&
@@ -180,12 +193,6 @@ function flippedConvolution(
   };
   const dims = [batch, inputs, height, width];
   const size = [inputs, outputs, kh, kw];
-  // Padding more than the kernel reaches would need a negative pad here.
-  if (turned.pads.some((p) => p < 0)) {
-    throw new Problem('a convolution that pads more than its kernel reaches cannot be compiled', {
-      hint: 'Use padding "same" or "valid".',
-    });
-  }
   if (canWrite(inputs, block) && outputs % block === 0) {
     // Turn blocks inside out, then pick whole blocks in their new order: two passes over the weights.
     const inside = tracer.read(filter, layout('3o 2o 0 1 3i 2i'), [
@@ -248,16 +255,23 @@ function unfoldPixels(
   const order = layout(outputs % block === 0 ? '0 1 2o 3o 3i 2i' : '0 1 2o 3 2i');
   const weights = tracer.read(filter, order, [channels, outputs, 1, 1]);
   const geometry: ConvolutionGeometry = { kernel: [1, 1], strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] };
-  const taps = graph.add(
-    'Conv',
-    [readBlocked(tracer, dy), weights],
-    { dims: [batch, channels, small, narrow] },
-    attributesOf(geometry),
-    blockedDomain,
-  );
-  const view = graph.reshape(taps, [batch, kh, kw, inputs / block, small, narrow, block]);
-  const unfolded = graph.transpose(view, [0, 3, 4, 1, 5, 2, 6]);
-  const name = graph.reshape(unfolded, [batch, inputs, small * kh, narrow * kw]);
+  const write = (bias: string[]): string => {
+    const taps = graph.add(
+      'Conv',
+      [readBlocked(tracer, dy), weights, ...bias],
+      { dims: [batch, channels, small, narrow] },
+      attributesOf(geometry),
+      blockedDomain,
+    );
+    const view = graph.reshape(taps, [batch, kh, kw, inputs / block, small, narrow, block]);
+    const unfolded = graph.transpose(view, [0, 3, 4, 1, 5, 2, 6]);
+    return graph.reshape(unfolded, [batch, inputs, small * kh, narrow * kw]);
+  };
+  const name = write([]);
+  tracer.withBias.set(name, (bias) => {
+    const each = new Array<string>(kh * kw).fill(bias);
+    return write([graph.add('Concat', each, { dims: [channels] }, { axis: 0 })]);
+  });
   return tracer.result('Conv2DBackpropInput', name, inputShape, 'float32', nchwc);
 }
 
@@ -269,7 +283,7 @@ lower('Conv2DBackpropFilter', (tracer, { x, dy }, attributes) => {
     filterShape,
     attributes as unknown as ConvolutionAttributes,
   );
-  return filterGradient(tracer, x!, dy!, filterShape, geometryOf(info));
+  return filterGradient(tracer, x!, dy!, filterShape, geometryOf(info, dy!.shape));
 });
 
 /** Filters [kh,kw,C,M] of a depthwise convolution as ONNX wants them: [C·M,1,kh,kw]. */
