@@ -15,8 +15,8 @@ export const traceBackendName = 'losscape-trace';
  * A tfjs backend that computes nothing: its kernels (see `kernels/`) write ONNX nodes. It is active only while a
  * {@link Tracer} is installed.
  *
- * What is written to it are constants of the graph. That includes random numbers: `tf.randomNormal` and its relatives draw
- * theirs in JavaScript when the loss is traced, and every run of the graph sees the same ones.
+ * What is written to it are constants of the graph. That includes random numbers with a seed: `tf.randomNormal` and its
+ * relatives draw them in JavaScript when the loss is traced, and every run of the graph sees the same ones.
  */
 class TraceBackend extends tf.KernelBackend {
   tracer: Tracer | undefined;
@@ -142,6 +142,24 @@ function explained(error: unknown): unknown {
 }
 
 /**
+ * Runs `body` with `Math.random` out of service: numbers drawn in a trace would silently be the same at every step. tfjs's
+ * random operations and `tf.dropout` draw from it unless they are given a seed.
+ */
+function withoutChance<T>(body: () => T): T {
+  const random = Math.random;
+  Math.random = () => {
+    throw new Problem('a random number is drawn while the computation is being compiled', {
+      hint: 'A loss is traced once and then run natively: the number would be the same at every step. Leave chance out of the loss, or give the operation a seed if fixed numbers are wanted.',
+    });
+  };
+  try {
+    return body();
+  } finally {
+    Math.random = random;
+  }
+}
+
+/**
  * Runs `body` with tfjs writing to `tracer`, and puts the former backend back afterwards. Synchronous inside, so that no
  * other tfjs work can slip into the trace.
  */
@@ -154,7 +172,7 @@ export async function withTracer<T>(tracer: Tracer, body: () => T): Promise<T> {
     let result: T | undefined;
     tf.engine().startScope('trace');
     try {
-      result = body();
+      result = withoutChance(body);
     } catch (error) {
       throw explained(error);
     } finally {

@@ -40,7 +40,7 @@ describe('what cannot be compiled', () => {
 
   it.each<[string, (x: tf.Tensor) => tf.Tensor, RegExp]>([
     ['Unique', (x) => tf.unique(x.reshape([-1])).values, /values, and the shapes of a compiled loss are fixed/],
-    ['Multinomial', (x) => tf.multinomial(x as tf.Tensor2D, 2), /random/],
+    ['Multinomial', (x) => tf.multinomial(x as tf.Tensor2D, 2, 7), /random/],
     ['Complex', (x) => tf.real(tf.complex(x, x)), /complex numbers/],
     [
       'NonMaxSuppressionV3',
@@ -83,6 +83,15 @@ describe('what cannot be compiled', () => {
       return x;
     });
     expect(problem.message).toMatch(/value of a tensor \(made by (Exp|input x)\) is read/);
+  });
+
+  it.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['tf.dropout', (x) => tf.dropout(x, 0.5)],
+    ['tf.randomNormal', (x) => x.add(tf.randomNormal([2, 3]))],
+    ['Math.random', (x) => x.mul(Math.random())],
+  ])('chance: %s', async (_, body) => {
+    expect((await problemOf(body)).message).toMatch(/random number is drawn/);
+    expect(Math.random()).toBeLessThan(1);
   });
 
   it('leaves tfjs as it was', async () => {

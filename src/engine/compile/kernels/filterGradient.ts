@@ -95,11 +95,10 @@ export function asConvolution(
   data = graph.transpose(graph.reshape(data, [batch, groupsIn, height * block * wide]), [1, 0, 2]);
   data = graph.reshape(data, [groupsIn, block * batch, height, block * vectors]);
 
-  const gradient = tracer.read(dy, nchwc, [batch * groupsOut, rows, columns, block]);
+  const gradient = tracer.read(dy, nchwc, [batch, outputs, rows, columns]);
   const taps: string[] = [];
   for (let j = 0; j < kw; j++) {
-    const left = j - pads[1];
-    const moved = shift(tracer, gradient, 2, left, wide - columns - left);
+    const moved = shiftColumns(tracer, gradient, j - pads[1], wide);
     const bank = graph.reshape(moved, [batch * outputs, block, rows, vectors]);
     const product = graph.add(
       'Conv',
@@ -117,13 +116,50 @@ export function asConvolution(
     // [ci/16][b][co/16][i][16 ci][16 co]
     const perImage = graph.reshape(product, [groupsIn, batch, groupsOut * kh * block * block]);
     const sum = batch === 1 ? perImage : reduce(tracer, 'ReduceSum', perImage, [1], false);
-    taps.push(graph.reshape(sum, [1, groupsIn, groupsOut, kh, block, block]));
+    taps.push(graph.reshape(sum, [groupsIn * groupsOut * kh, 1, block * block]));
   }
-  const name =
-    taps.length === 1
-      ? taps[0]!
-      : graph.add('Concat', taps, { dims: [kw, groupsIn, groupsOut, kh, block, block] }, { axis: 0 });
-  return tracer.result('Conv2DBackpropFilter', name, filterShape, 'float32', layout('1 2o 3o 0 2i 3i'));
+  const dims = [groupsIn * groupsOut * kh, kw, block * block];
+  const name = taps.length === 1 ? taps[0]! : graph.add('Concat', taps, { dims }, { axis: 1 });
+  return tracer.result(
+    'Conv2DBackpropFilter',
+    graph.reshape(name, [groupsIn, groupsOut, kh, kw, block, block]),
+    filterShape,
+    'float32',
+    layout('2o 3o 0 1 2i 3i'),
+  );
+}
+
+/**
+ * Moves the columns of a blocked image [B,C,H,W] to the right by `by` (left where negative), on a canvas of `wide` columns
+ * with zeros. By one column it is a depthwise convolution with a unit impulse, which ONNX Runtime spreads over all threads;
+ * its Pad copies on one.
+ */
+function shiftColumns(tracer: Tracer, name: string, by: number, wide: number): string {
+  const { graph, target } = tracer;
+  const { block } = target;
+  const [batch, channels, height, width] = graph.dims(name) as [number, number, number, number];
+  if (wide !== width || Math.abs(by) > 1) {
+    const rows = graph.reshape(name, [(batch * channels) / block, height, width, block]);
+    return shift(tracer, rows, 2, by, wide - width - by);
+  }
+  if (by === 0) return name;
+  // [C/16][1][1][2][16]: all ones at one of two taps.
+  const impulse = Float32Array.from({ length: channels * 2 }, (_, i) =>
+    Math.floor(i / block) % 2 === (by > 0 ? 0 : 1) ? 1 : 0,
+  );
+  return graph.add(
+    'Conv',
+    [name, graph.constant(impulse, [channels, 1, 1, 2])],
+    { dims: [batch, channels, height, width] },
+    {
+      kernel_shape: [1, 2],
+      strides: [1, 1],
+      dilations: [1, 1],
+      pads: [0, by > 0 ? 1 : 0, 0, by > 0 ? 0 : 1],
+      group: channels,
+    },
+    blockedDomain,
+  );
 }
 
 /** A · Bᵀ over the last two axes, summed over the batch: [b,m,k] x [b,n,k] -> [m,n]. */
@@ -166,6 +202,28 @@ export function asMatrixProduct(
     const above = pads[0] - i;
     return shift(tracer, image, 2, above, rows - height - above);
   });
+  if (2 * inputs <= outputs) {
+    // Few channels come in (an image): nine small copies of x are less than three of x and three of dy.
+    const windows = vertical.flatMap((moved) =>
+      Array.from({ length: kw }, (_, j) => {
+        const left = pads[1] - j;
+        return shift(tracer, moved, 3, left, columns - width - left);
+      }),
+    );
+    const dims = [batch, windows.length * inputs, rows, columns];
+    const all = graph.reshape(graph.add('Concat', windows, { dims }, { axis: 1 }), [
+      batch,
+      windows.length * inputs,
+      rows * columns,
+    ]);
+    const name = productOverBatch(tracer, all, graph.reshape(gradient, [batch, outputs, rows * columns]));
+    return tracer.result(
+      'Conv2DBackpropFilter',
+      graph.reshape(name, [kh, kw, inputs, outputs]),
+      filterShape,
+      'float32',
+    );
+  }
   const horizontal = Array.from({ length: kw }, (_, j) => {
     const left = j - pads[1];
     return shift(tracer, gradient, 3, left, width - columns - left);

@@ -17,15 +17,19 @@ function convolutionBehind(tracer: Tracer, x: tf.TensorInfo): { node: GraphNode;
   return node?.op === 'Conv' && x.shape.length === 4 ? { node, name: storage.name! } : undefined;
 }
 
+/** `x` + `bias` with the addition inside the convolution that computes `x`, if one does. */
 function withBias(tracer: Tracer, x: tf.TensorInfo, bias: tf.TensorInfo): tf.TensorInfo | undefined {
-  const found = convolutionBehind(tracer, x);
-  if (!found || found.node.inputs.length > 2 || bias.shape.length !== 1 || bias.shape[0] !== x.shape[3])
-    return undefined;
-  const { graph } = tracer;
-  const dims = graph.dims(found.name);
-  const own = tracer.layoutOf(x)!;
+  if (x.shape.length !== 4 || bias.shape.length !== 1 || bias.shape[0] !== x.shape[3]) return undefined;
+  const own = tracer.layoutOf(x);
   // Only where the layout's channels are those of the convolution (nobody transposed them away in between).
-  if (!['0 3 1 2', '0 3o 1 2 3i'].includes(layoutKey(own)) || dims[1] !== bias.shape[0]) return undefined;
+  if (!own || !['0 3 1 2', '0 3o 1 2 3i'].includes(layoutKey(own))) return undefined;
+  const { graph } = tracer;
+  const rewrite = tracer.withBias.get(tracer.value(x).storage.name ?? '');
+  if (rewrite) return tracer.result('Add', rewrite(tracer.read(bias)), x.shape, x.dtype, own);
+  const found = convolutionBehind(tracer, x);
+  if (!found || found.node.inputs.length > 2) return undefined;
+  const dims = graph.dims(found.name);
+  if (dims[1] !== bias.shape[0]) return undefined;
   const inputs = [...found.node.inputs, tracer.read(bias)];
   const name = graph.add('Conv', inputs, { dims }, found.node.attributes, found.node.domain);
   return tracer.result('Add', name, x.shape, x.dtype, own);

@@ -53,6 +53,7 @@ const staysBlocked = (tracer: Tracer, x: tf.TensorInfo): boolean => {
   return own !== undefined && isBlocked(own) && tracer.target.block > 0 && x.shape[3]! % tracer.target.block === 0;
 };
 
+// ONNX Runtime's maximum of a window passes over NaN; tfjs's is NaN then.
 lower('MaxPool', (tracer, { x }, attributes) => {
   const info = poolInfo(x!.shape, attributes);
   const dims = planes(info.outShape);
