@@ -1,0 +1,46 @@
+import { type Envelope, type Handlers, MessageHandler, type MessagesOf } from '../protocol/messageHandler';
+
+/** What the editor gives a panel's page, once. */
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** The line to the host, and what the page remembers while it is hidden and over reloads. */
+export interface PanelApi<To extends MessagesOf<To>, From extends MessagesOf<From>, State> {
+  readonly host: MessageHandler<To, From>;
+  /** What was remembered, if anything. */
+  readonly remembered: Partial<State>;
+  remember(state: State): void;
+}
+
+/** Connects a page with its host. To be called once. Failures are shown at the top of the page: nobody sees a console. */
+export function connect<To extends MessagesOf<To>, From extends MessagesOf<From>, State extends object>(
+  handlers: Handlers<From>,
+): PanelApi<To, From, State> {
+  const api = acquireVsCodeApi();
+  const host = new MessageHandler<To, From>((envelope: Envelope) => api.postMessage(envelope), handlers, showFailure);
+  window.addEventListener('message', (event: MessageEvent<unknown>) => host.receive(event.data));
+  const state = api.getState();
+  return {
+    host,
+    remembered: typeof state === 'object' && state !== null ? state : {},
+    remember: (next) => api.setState(next),
+  };
+}
+
+/** Says at the top of the page that something went wrong. */
+export function showFailure(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  let notice = document.querySelector('.failure');
+  if (notice === null) {
+    notice = document.createElement('p');
+    notice.className = 'notice failure';
+    notice.setAttribute('role', 'alert');
+    document.body.prepend(notice);
+  }
+  notice.textContent = `Something went wrong: ${text}`;
+}
