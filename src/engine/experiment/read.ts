@@ -71,18 +71,18 @@ export function parseExperiment(text: string, file: string): Experiment {
 
 /** The syntax tree, or ExperimentProblems with every syntax error and every key that stands twice. */
 function parseSource(source: string, file: string): Node {
+  if (source.trim() === '')
+    throw new ExperimentProblems([
+      new Problem('the file is empty', { place: placeAt(source, 0, file), hint: minimal }),
+    ]);
   const errors: ParseError[] = [];
   const root = parseTree(source, errors, { allowTrailingComma: true });
   const problems = errors.map(
     ({ error, offset }) => new Problem(syntaxMessage(error), { place: placeAt(source, offset, file) }),
   );
   if (root && problems.length === 0) problems.push(...duplicateKeys(root, source, file));
-  if (!root || problems.length > 0) {
-    if (problems.length > 0) throw new ExperimentProblems(problems);
-    throw new ExperimentProblems([
-      new Problem('the file is empty', { place: placeAt(source, 0, file), hint: minimal }),
-    ]);
-  }
+  // Without a root there is an error that says so.
+  if (!root || problems.length > 0) throw new ExperimentProblems(problems);
   return root;
 }
 

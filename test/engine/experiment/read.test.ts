@@ -294,7 +294,7 @@ describe('settings that do not go together', () => {
 
 describe('a file that is no experiment', () => {
   it.each([
-    ['', ['1:1 a value is expected here']],
+    ['', ['1:1 the file is empty (The least that works: { "dataset": { "images": "images", "masks": "masks" } })']],
     ['{}', ['1:1 "dataset" is missing']],
     ['[]', ['1:1 the file must be an object in braces { }, but it is []']],
     ['{ "dataset": { "images": "a" } }', ['1:14 "dataset.masks" is missing']],
