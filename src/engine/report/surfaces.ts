@@ -7,7 +7,15 @@ import { decodeNpy } from './npy';
 const surfaceSchema = z.object({
   kind: z.literal('plane'),
   axes: z.object({ a: z.array(z.number()).min(2), b: z.array(z.number()).min(2) }),
-  quantities: z.record(z.string(), z.object({ label: z.string(), file: z.string() })),
+  quantities: z.record(
+    z.string(),
+    z.object({
+      label: z.string(),
+      file: z.string(),
+      /** Of a standard error: the quantity that it belongs to. The report draws means only. */
+      standardErrorOf: z.string().optional(),
+    }),
+  ),
   /** In words: which weights, directions, images and loss. */
   provenance: z.string(),
   /** The path of training, as coordinates in the plane. */
@@ -52,7 +60,8 @@ async function readSurface(folder: string, id: string): Promise<Surface> {
   const document = parse((await readWhole(file)).toString('utf8'), file);
   const { a, b } = document.axes;
   const quantities = [];
-  for (const [key, { label, file: name }] of Object.entries(document.quantities)) {
+  for (const [key, { label, file: name, standardErrorOf }] of Object.entries(document.quantities)) {
+    if (standardErrorOf !== undefined) continue;
     const path = join(folder, name);
     const { shape, data } = decodeNpy(await readWhole(path), path);
     if (shape.length !== 2 || shape[0] !== b.length || shape[1] !== a.length) {

@@ -9,13 +9,13 @@ const coarsest = 5;
 export function passes(count: number): Int32Array {
   const pass = new Int32Array(count);
   const start = Math.min(coarsest, count);
-  let reached = Array.from({ length: start }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, start - 1)));
+  let reached = Array.from({ length: start }, (_, i) => whole((i * (count - 1)) / Math.max(1, start - 1), count));
   for (let next = 1; reached.length < count; next++) {
     const refined: number[] = [];
     reached.forEach((place, i) => {
       const before = reached[i - 1];
       if (before !== undefined && place - before > 1) {
-        const middle = nearCentre(before + place, count);
+        const middle = whole((before + place) / 2, count);
         pass[middle] = next;
         refined.push(middle);
       }
@@ -31,9 +31,9 @@ export function reachedAfter(count: number, pass: number): number {
   return passes(count).filter((own) => own <= pass).length;
 }
 
-/** Half of `sum`, rounded towards the middle of the axis, so that both halves of a picture refine alike. */
-const nearCentre = (sum: number, count: number): number =>
-  sum / 2 < (count - 1) / 2 ? Math.ceil(sum / 2) : Math.floor(sum / 2);
+/** The nearest place; of two, the one nearer to the middle of the axis, so that both halves of a picture refine alike. */
+const whole = (place: number, count: number): number =>
+  place < (count - 1) / 2 ? Math.floor(place + 0.5) : Math.ceil(place - 0.5);
 
 /** Points of one row that are reached in the same pass. */
 export interface RowOfPass {

@@ -75,9 +75,9 @@ export class SurfaceSampler {
     for (const { images, pixels, program, inputs } of this.batches) {
       const result = await program.run({ ...point, ...inputs });
       images.forEach(({ index, area }, place) => {
-        measures.forEach(({ definedFor }, m) => {
+        measures.forEach((measure, m) => {
           values[m]![index] = result.values![place * measures.length + m]!;
-          if (definedFor && !definedFor(pixels - area, area)) defined[m]![index] = 0;
+          if (measure.definedFor?.(pixels - area, area) === false) defined[m]![index] = 0;
         });
       });
     }

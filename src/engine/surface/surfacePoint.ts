@@ -66,8 +66,7 @@ export function surfacePoint(
       const truth = tf.expandDims<tf.Tensor4D>(foreground!, 3);
       const target = tf.concat([tf.sub<tf.Tensor4D>(1, truth), truth], 3);
       const values = Array.from({ length: images }, (_, image) => {
-        const own = (x: tf.Tensor4D): tf.Tensor4D =>
-          tf.slice(x, [image, 0, 0, 0], [1, height, width, model.classes]);
+        const own = (x: tf.Tensor4D): tf.Tensor4D => tf.slice(x, [image, 0, 0, 0], [1, height, width, model.classes]);
         const [answer, wanted] = [own(logits), own(target)];
         return tf.stack(measures.map((measure) => measure.of(answer, wanted)));
       });

@@ -2,7 +2,6 @@ import { existsSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Problem } from '../../runs/problem';
 import { writeSurfaceDocument, type SurfaceDocument } from '../../runs/surfaceDocument';
 import { SurfaceGrid } from '../../runs/surfaceGrid';
 import { quantityFiles, type SurfaceFolder } from './newSurface';
@@ -34,11 +33,11 @@ export interface SweepOptions extends SurfaceFolder {
 }
 
 /** Between two writings of what has been reached, and of the heartbeat. */
-const flushMilliseconds = 2000;
+const flushMilliseconds = 1000;
 
 /**
  * Measures the points of a surface that are not finished yet, from coarse to fine. Values go to disk point by point; every
- * two seconds they are synced, marked as done, and `surface.json` is renewed. It may end at any moment, in any way: sampled
+ * second they are synced, marked as done, and `surface.json` is renewed. It may end at any moment, in any way: sampled
  * again, the surface goes on from there and ends with the same bytes.
  *
  * @throws Problem when the disk is full; the surface can be gone on with then, too.
@@ -135,7 +134,7 @@ class Sweep {
       await this.write({ status: 'failed' });
     } catch (second) {
       // On a full disk not even that can be written: whoever called hears of both.
-      if (error instanceof Error && !(second instanceof Problem && error instanceof Problem))
+      if (error instanceof Error)
         error.message += ` (and the surface's folder could not be brought up to date: ${(second as Error).message})`;
     }
     this.emitEnd();
@@ -180,10 +179,7 @@ class Sweep {
 
   private refined(pass: number): void {
     const { id, total, axes } = this.document;
-    const points = [reachedAfter(axes.a.length, pass), reachedAfter(axes.b.length, pass)] as [
-      number,
-      number,
-    ];
+    const points = [reachedAfter(axes.a.length, pass), reachedAfter(axes.b.length, pass)] as [number, number];
     this.options.emit({ type: 'refined', surface: id, done: this.done, total, points });
   }
 
