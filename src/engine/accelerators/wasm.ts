@@ -6,6 +6,7 @@ import { Problem } from '../../runs/problem';
 import { borrowCpuKernels } from './borrowedKernels';
 import { EagerRuntime } from './eagerRuntime';
 import { registerFilterGradient } from './filterGradient';
+import { replaceInputGradient } from './inputGradient';
 import { replaceKernels } from './replacedKernels';
 
 const backendName = 'wasm';
@@ -36,6 +37,7 @@ async function start(): Promise<EagerRuntime> {
   ]);
   setWasmPaths(`${folderOfBinaries()}/`);
   registerFilterGradient(backendName);
+  replaceInputGradient(backendName);
   replaceKernels(backendName);
   borrowCpuKernels(backendName);
   const before = tf.getBackend();

@@ -47,14 +47,19 @@ describe('the wasm backend', () => {
     ['2x2, stride 2, as a transposed convolution needs it', [2, 8, 8, 3], 5, 2, 2, 'valid'],
     ['3x3, stride 2, same padding, odd sides', [1, 9, 11, 2], 3, 3, 2, 'same'],
     ['5x5, explicit padding', [1, 8, 8, 2], 3, 5, 1, 2],
-  ] as const)('has the gradient of a filter: %s', async (_, shape, outputs, size, stride, padding) => {
-    const { cpu, wasm } = await onBoth(() => {
-      const x = noise('x', [...shape]) as tf.Tensor4D;
-      const filter = noise('filter', [size, size, shape[3], outputs]) as tf.Tensor4D;
-      const weigh = (y: tf.Tensor): tf.Tensor => tf.mul(y, noise('dy', y.shape));
-      return tf.grad((w) => tf.sum(weigh(tf.conv2d(x, w as tf.Tensor4D, stride, padding))))(filter);
-    });
-    expect(worstDifference({ cpu }, { cpu: wasm })).toBeLessThan(1e-5);
+    ['1x1, padded beyond its size', [1, 4, 4, 2], 3, 1, 1, 1],
+    ['2x2, stride 2, with a row and a column left over', [1, 7, 9, 2], 3, 2, 2, 'valid'],
+  ] as const)('has the gradients of a convolution: %s', async (_, shape, outputs, size, stride, padding) => {
+    const x = (): tf.Tensor => noise('x', [...shape]);
+    const filter = (): tf.Tensor => noise('filter', [size, size, shape[3], outputs]);
+    const weighed = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => {
+      const y = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding);
+      return tf.sum(tf.mul(y, noise('dy', y.shape)));
+    };
+    const ofFilter = await onBoth(() => tf.grad((w) => weighed(x(), w))(filter()));
+    expect(worstDifference({ w: ofFilter.cpu }, { w: ofFilter.wasm })).toBeLessThan(1e-5);
+    const ofInput = await onBoth(() => tf.grad((x) => weighed(x, filter()))(x()));
+    expect(worstDifference({ x: ofInput.cpu }, { x: ofInput.wasm })).toBeLessThan(1e-5);
   });
 
   const shifted = (x: tf.Tensor): tf.Tensor4D => tf.sub(x, 3);
