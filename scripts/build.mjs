@@ -157,7 +157,8 @@ async function emptied(folder) {
 async function exists(path) {
   return stat(path).then(
     () => true,
-    (error) => (error.code === 'ENOENT' ? false : fail(`cannot look at ${path}: ${error.message}`)),
+    (error) =>
+      error.code === 'ENOENT' || error.code === 'ENOTDIR' ? false : fail(`cannot look at ${path}: ${error.message}`),
   );
 }
 

@@ -1,0 +1,150 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Frame, Page } from 'playwright-core';
+import type * as vscode from 'vscode';
+
+type Api = typeof vscode;
+
+export type Theme = 'light' | 'dark' | 'high contrast';
+
+const themes: Record<Theme, string> = {
+  light: 'Light Modern',
+  dark: 'Dark Modern',
+  'high contrast': 'Default High Contrast',
+};
+
+/** An editor with the packaged extension, as a test sees it: through the API inside, and through the screen. */
+export class Session {
+  /** What panels and extensions have complained about in the developer console. */
+  readonly complaints: string[] = [];
+
+  constructor(
+    readonly page: Page,
+    /** Folder that is open in the editor. */
+    readonly folder: string,
+    private readonly socket: string,
+    private readonly pictures: string,
+  ) {
+    page.on('console', (message) => {
+      if (message.type() !== 'error' && !/content security policy/i.test(message.text())) return;
+      const { url } = message.location();
+      this.complaints.push(`${message.text()} (${url})`);
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.stack ?? error.message));
+  }
+
+  /** Calls a function inside the extension host. It is sent as source: nothing around it comes along. */
+  async api<Argument, Result>(
+    body: (api: Api, argument: Argument) => Result | Thenable<Result>,
+    argument?: Argument,
+  ): Promise<Result> {
+    const answer = await ask(this.socket, { source: body.toString(), argument });
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.value as Result;
+  }
+
+  /** Types a command's title into the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.waitFor({ state: 'visible' });
+    await input.fill(`>${title}`);
+    const first = this.page.locator('.quick-input-list .monaco-list-row').first();
+    await first.waitFor({ state: 'visible' });
+    await until(`"${title}" in the palette`, async () => (await first.textContent())?.includes(title) === true);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Opens a file of the folder, given relative to it, and shows it alone. */
+  async open(file: string): Promise<void> {
+    await this.api(
+      async ({ window, Uri }, path) => {
+        await window.showTextDocument(Uri.file(path), { preview: false });
+      },
+      join(this.folder, file),
+    );
+    await this.page.locator('.monaco-editor .view-lines').first().waitFor();
+  }
+
+  /** The page of a panel: the innermost frame that holds `selector`. */
+  async panel(selector: string, seconds = 20): Promise<Frame> {
+    return until(
+      `a panel with ${selector}`,
+      async () => {
+        for (const frame of this.page.frames()) {
+          if (frame === this.page.mainFrame() || frame.isDetached()) continue;
+          const found = await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0); // frames come and go while one looks
+          if (found > 0) return frame;
+        }
+        return undefined;
+      },
+      seconds,
+    );
+  }
+
+  async theme(theme: Theme): Promise<void> {
+    await this.api(async ({ workspace, ConfigurationTarget }, name) => {
+      await workspace.getConfiguration('workbench').update('colorTheme', name, ConfigurationTarget.Global);
+    }, themes[theme]);
+    await delay(700); // charts are drawn anew
+  }
+
+  /** Writes the screen to test-results/. */
+  async picture(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(this.pictures, `${name}.png`) });
+  }
+
+  /** The screen in every theme; the light one stays. */
+  async pictures3(name: string): Promise<void> {
+    for (const theme of ['dark', 'high contrast', 'light'] as const) {
+      await this.theme(theme);
+      await this.picture(`${name} ${theme}`);
+    }
+  }
+
+  /** Changes a file of the folder on the disk. */
+  async rewrite(file: string, change: (text: string) => string): Promise<void> {
+    const path = join(this.folder, file);
+    await writeFile(path, change(await readFile(path, 'utf8')));
+  }
+
+  /** Until the extension host answers, as after a reload. */
+  async ready(): Promise<void> {
+    await until('the extension host', () => this.api(() => true).catch(() => false), 60);
+  }
+}
+
+/** Asks again and again until the answer is neither false nor null nor undefined, and returns it. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | false | null | undefined>,
+  seconds = 20,
+): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found !== false && found !== null && found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for ${what}`);
+    await delay(150);
+  }
+}
+
+function ask(path: string, question: unknown): Promise<{ value: unknown } | { error: string }> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.on('connect', () => socket.write(`${JSON.stringify(question)}\n`));
+    socket.on('data', (data: string) => (text += data));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      if (text === '') reject(new Error('the editor has gone away'));
+      else resolve(JSON.parse(text) as { value: unknown } | { error: string });
+    });
+  });
+}

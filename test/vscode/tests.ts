@@ -1,0 +1,18 @@
+import type { Session } from './session';
+
+/** A test of the real editor. Tests of a file run in order, in one editor, and build on each other. */
+export interface EditorTest {
+  readonly name: string;
+  run(session: Session): Promise<void>;
+}
+
+/** Throws when something does not hold. */
+export function check(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new Error(message);
+}
+
+/** Throws unless two values are the same JSON. */
+export function same(actual: unknown, expected: unknown, what: string): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${what}: expected ${b}, got ${a}`);
+}
