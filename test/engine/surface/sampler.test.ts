@@ -126,7 +126,7 @@ function bruteForce(model: ModelConfig, plane: Plane, images: SurfaceImages, spe
   );
   const perImage = all.map(({ tiles, foreground }) =>
     tf.tidy(() => {
-      const x = tf.transpose(tf.tensor4d(tiles, [1, model.channels, ...plan.tile]), [0, 2, 3, 1]) as tf.Tensor4D;
+      const x = tf.transpose<tf.Tensor4D>(tf.tensor4d(tiles, [1, model.channels, ...plan.tile]), [0, 2, 3, 1]);
       const { top, left, height, width } = plan.tiles[0]!.kept;
       const logits = tf.slice(unet(model, moved, x), [0, top, left, 0], [1, height, width, 2]);
       const labels = tf.tensor3d(Int32Array.from(foreground), [1, height, width], 'int32');
