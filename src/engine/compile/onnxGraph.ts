@@ -160,6 +160,8 @@ export class OnnxGraph {
 
   /** The same elements under other dimensions; no node when they are the same already. */
   reshape(value: string, dims: readonly number[]): string {
+    const producer = this.producers.get(value);
+    if (producer?.op === 'Reshape' && producer.domain === '') return this.reshape(producer.inputs[0]!, dims);
     const have = this.dims(value);
     if (have.length === dims.length && have.every((size, i) => size === dims[i])) return value;
     return this.add('Reshape', [value, this.integers(dims)], { dims });

@@ -63,6 +63,9 @@ export class Tracer {
   /** Result of a ReLU by what it was applied to: where only the sign matters, the result serves as well. */
   readonly rectified = new WeakMap<Storage, tf.TensorInfo>();
 
+  /** Writes a result once more with a bias per channel inside, by the result's ONNX value: cheaper than an addition. */
+  readonly withBias = new Map<string, (bias: string) => string>();
+
   constructor(readonly target: Target) {}
 
   /** The traced value behind a tensor. */

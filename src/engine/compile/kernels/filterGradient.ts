@@ -27,15 +27,13 @@ export function filterGradient(
   const { block } = tracer.target;
   const [kh, kw] = geometry.kernel;
   const unit = geometry.strides.every((s) => s === 1) && geometry.dilations.every((d) => d === 1);
-  const [, rows] = dy.shape as [number, number];
   const [, , width, inputs] = x.shape as [number, number, number, number];
   const outputs = dy.shape[3]!;
   if (unit && kh * kw > 1) {
     const blocked = block > 0 && inputs % block === 0 && outputs % block === 0;
     const wide = Math.ceil(width / block) * block;
-    // The filter bank of one image must stay in the second-level cache, and rounding up the width must not cost much.
-    const fits = rows * wide * block * 4 <= 2 ** 20 * 1.25 && wide <= width * 1.15;
-    if (blocked && fits) return asConvolution(tracer, x, dy, filterShape, geometry);
+    // Rounding up the width must not cost much.
+    if (blocked && wide <= width * 1.15) return asConvolution(tracer, x, dy, filterShape, geometry);
     return asMatrixProduct(tracer, x, dy, filterShape, geometry);
   }
   if (unit) return pointwise(tracer, x, dy, filterShape, geometry);
@@ -59,9 +57,18 @@ function shift(tracer: Tracer, name: string, axis: number, before: number, after
 }
 
 /**
+ * A filter bank is gone through once for every six output values: up to `whole` bytes it stays in the second-level cache of
+ * a core, a larger image is better taken in bands of `band` bytes. Measured (`bench/filter-gradient.md`).
+ */
+const bankBytes = { whole: 2 ** 20, band: 2 ** 18 };
+
+/**
  * Each image row of x is cut into vectors of `block` columns, and these become the input channels of a convolution: its
  * height axis is the image's, its width axis walks x's channels, its kernel spans all rows and columns of dy. Sliding along
  * the height gives the vertical taps, three copies of dy shifted by a column give the horizontal ones, images are groups.
+ *
+ * Large images are taken in bands of rows, whose results add up: a band's filter bank fits the cache, and sums over fewer
+ * pixels at a time lose fewer digits.
  */
 export function asConvolution(
   tracer: Tracer,
@@ -69,6 +76,7 @@ export function asConvolution(
   dy: tf.TensorInfo,
   filterShape: readonly number[],
   { pads }: ConvolutionGeometry,
+  limits = bankBytes,
 ): tf.TensorInfo {
   const { graph, target } = tracer;
   const { block } = target;
@@ -79,45 +87,47 @@ export function asConvolution(
   const groupsIn = inputs / block;
   const groupsOut = outputs / block;
   const vectors = wide / block;
+  const image = tracer.read(x, nchwc, [batch * groupsIn, height, width * block]);
+  const gradient = tracer.read(dy, nchwc, [batch * groupsOut, rows, columns * block]);
 
-  // [b][ci/16][h][w][16] -> [b][ci/16][h][16][w]: rows of one channel become contiguous.
-  let image = tracer.read(x, nchwc, [batch * groupsIn * height, width, block]);
-  if (wide !== width) image = shift(tracer, image, 1, 0, wide - width);
-  const planes = [batch * groupsIn * height, block, 1, wide];
-  let data = graph.add(
-    'ReorderOutput',
-    [graph.reshape(image, planes)],
-    { dims: planes },
-    { channels: block },
-    blockedDomain,
-  );
-  // [ci/16][b] in front: images are the groups, channel groups are the batch.
-  data = graph.transpose(graph.reshape(data, [batch, groupsIn, height * block * wide]), [1, 0, 2]);
-  data = graph.reshape(data, [groupsIn, block * batch, height, block * vectors]);
-
-  const gradient = tracer.read(dy, nchwc, [batch, outputs, rows, columns]);
-  const taps: string[] = [];
-  for (let j = 0; j < kw; j++) {
-    const moved = shiftColumns(tracer, gradient, j - pads[1], wide);
-    const bank = graph.reshape(moved, [batch * outputs, block, rows, vectors]);
-    const product = graph.add(
-      'Conv',
-      [data, bank],
-      { dims: [groupsIn, batch * outputs, kh, block] },
-      {
-        kernel_shape: [rows, vectors],
-        strides: [1, vectors],
-        dilations: [1, 1],
-        pads: [pads[0], 0, pads[2], 0],
-        group: batch,
-      },
-      blockedDomain,
-    );
-    // [ci/16][b][co/16][i][16 ci][16 co]
-    const perImage = graph.reshape(product, [groupsIn, batch, groupsOut * kh * block * block]);
-    const sum = batch === 1 ? perImage : reduce(tracer, 'ReduceSum', perImage, [1], false);
-    taps.push(graph.reshape(sum, [groupsIn * groupsOut * kh, 1, block * block]));
+  const bank = rows * wide * block * 4;
+  const bands = bank <= limits.whole ? 1 : Math.ceil(bank / limits.band);
+  const bandRows = Math.ceil(rows / bands);
+  const sums = new Array<string | undefined>(kw).fill(undefined);
+  for (let from = 0; from < rows; from += bandRows) {
+    const to = Math.min(rows, from + bandRows);
+    const first = from - pads[0];
+    const last = to + kh - 1 - pads[0];
+    const read = Math.min(height, last) - Math.max(0, first);
+    const data = columnsAsChannels(tracer, rowsOf(tracer, image, Math.max(0, first), read), { batch, groupsIn, width });
+    const band = graph.reshape(rowsOf(tracer, gradient, from, to - from), [batch, outputs, to - from, columns]);
+    for (let j = 0; j < kw; j++) {
+      const moved = shiftColumns(tracer, band, j - pads[1], wide);
+      const filters = graph.reshape(moved, [batch * outputs, block, to - from, vectors]);
+      const before = sums[j];
+      sums[j] = graph.add(
+        'Conv',
+        // The fourth input is added to the result.
+        before === undefined ? [data, filters] : [data, filters, '', before],
+        { dims: [groupsIn, batch * outputs, kh, block] },
+        {
+          kernel_shape: [to - from, vectors],
+          strides: [1, vectors],
+          dilations: [1, 1],
+          pads: [Math.max(0, -first), 0, Math.max(0, last - height), 0],
+          group: batch,
+        },
+        blockedDomain,
+      );
+    }
   }
+
+  const taps = sums.map((product) => {
+    // [ci/16][b][co/16][i][16 ci][16 co]
+    const perImage = graph.reshape(product!, [groupsIn, batch, groupsOut * kh * block * block]);
+    const sum = batch === 1 ? perImage : reduce(tracer, 'ReduceSum', perImage, [1], false);
+    return graph.reshape(sum, [groupsIn * groupsOut * kh, 1, block * block]);
+  });
   const dims = [groupsIn * groupsOut * kh, kw, block * block];
   const name = taps.length === 1 ? taps[0]! : graph.add('Concat', taps, { dims }, { axis: 1 });
   return tracer.result(
@@ -127,6 +137,44 @@ export function asConvolution(
     'float32',
     layout('2o 3o 0 1 2i 3i'),
   );
+}
+
+/** Rows [from, from + count) of [planes, rows, values]. */
+function rowsOf(tracer: Tracer, name: string, from: number, count: number): string {
+  const { graph } = tracer;
+  const [planes, rows, values] = graph.dims(name) as [number, number, number];
+  if (count === rows) return name;
+  return graph.add('Slice', [name, graph.integers([from]), graph.integers([from + count]), graph.integers([1])], {
+    dims: [planes, count, values],
+  });
+}
+
+/**
+ * Blocked rows [b · c/16, rows, width · 16] as the input of {@link asConvolution}: rows of one channel become contiguous,
+ * channel groups become the batch, images the groups.
+ */
+function columnsAsChannels(
+  tracer: Tracer,
+  name: string,
+  { batch, groupsIn, width }: { batch: number; groupsIn: number; width: number },
+): string {
+  const { graph, target } = tracer;
+  const { block } = target;
+  const rows = graph.dims(name)[1]!;
+  const wide = Math.ceil(width / block) * block;
+  let image = graph.reshape(name, [batch * groupsIn * rows, width, block]);
+  if (wide !== width) image = shift(tracer, image, 1, 0, wide - width);
+  // [b][c/16][row][w][16] -> [b][c/16][row][16][w]
+  const planes = [batch * groupsIn * rows, block, 1, wide];
+  const data = graph.add(
+    'ReorderOutput',
+    [graph.reshape(image, planes)],
+    { dims: planes },
+    { channels: block },
+    blockedDomain,
+  );
+  const swapped = graph.transpose(graph.reshape(data, [batch, groupsIn, rows * block * wide]), [1, 0, 2]);
+  return graph.reshape(swapped, [groupsIn, block * batch, rows, (block * wide) / block]);
 }
 
 /**

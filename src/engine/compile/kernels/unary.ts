@@ -124,6 +124,10 @@ lower('Step', (tracer, { x }, { alpha }) => {
   const inOrder = dimensions.every((d, i) => d === i);
   const source = (inOrder ? tracer.rectified.get(storage) : undefined) ?? x!;
   return mapElements(tracer, 'Step', source, (name, dims) => {
+    if (!alpha && x!.dtype === 'float32') {
+      // max(0, min(1, 3e38 x)): exactly 0 or 1, in one pass instead of a comparison and a cast.
+      return tracer.graph.add('HardSigmoid', [name], { dims }, { alpha: { float: 3e38 }, beta: { float: 0 } });
+    }
     const number = castTo(tracer, name, 'float32');
     const positive = combine(tracer, 'Greater', number, scalar(tracer, 0), 'bool');
     const step = castTo(tracer, positive, 'float32');
