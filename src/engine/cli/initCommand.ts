@@ -92,7 +92,7 @@ function masksInWords({ values, foreground, maskThreshold }: Survey): string {
   const [fewest, most] = [ordered[0]!, ordered.at(-1)!];
   const mean = foreground.reduce((sum, { share }) => sum + share, 0) / foreground.length;
   const range =
-    foreground.length === 1
+    percent(fewest.share) === percent(most.share)
       ? ''
       : `, from ${percent(fewest.share)} (${fewest.name}) to ${percent(most.share)} (${most.name})`;
   const held =
