@@ -1,5 +1,5 @@
 // Bundles everything that ships into dist/: the engine's command line and the thread it computes on (dist/engine), the
-// extension (dist/extension), one script and style sheet per panel (dist/webview), and the JSON schema of experiment
+// extension (dist/extension), one script and style sheet per panel (dist/webview), and the JSON schemas of experiment
 // files (dist/schemas). `--watch` rebuilds the bundles on every change.
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -45,7 +45,7 @@ for (const { name, options, finish } of bundles) {
     console.log(`built ${name} (${(bytes / 2 ** 20).toFixed(1)} MiB with its source map)`);
   }
 }
-await writeSchema();
+await writeSchemas();
 
 async function engine() {
   const out = join(dist, 'engine');
@@ -132,21 +132,28 @@ async function webview() {
   ];
 }
 
-/** The JSON schema that editors complete experiment files from, out of the source of the checks. */
-async function writeSchema() {
+/**
+ * The JSON schemas of experiment files, out of the source of the checks: one that refuses what the checks refuse, for any
+ * editor, and one for ours, which checks by itself.
+ */
+async function writeSchemas() {
+  const contents = ["export * from './jsonSchema';", "export * from './editorSchema';"].join('\n');
   const { outputFiles } = await build({
     ...common,
-    entryPoints: [join(root, 'src/engine/experiment/jsonSchema.ts')],
+    stdin: { contents, resolveDir: join(root, 'src/engine/experiment') },
     platform: 'node',
     format: 'esm',
     sourcemap: false,
     write: false,
   });
   const source = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`;
-  const { experimentJsonSchema } = await import(source);
+  const { experimentJsonSchema, experimentEditorSchema } = await import(source);
+  const schemas = { experiment: experimentJsonSchema(), 'experiment.editor': experimentEditorSchema() };
   await mkdir(join(dist, 'schemas'), { recursive: true });
-  await writeFile(join(dist, 'schemas/experiment.schema.json'), `${JSON.stringify(experimentJsonSchema(), null, 2)}\n`);
-  if (!watching) console.log('built dist/schemas/experiment.schema.json');
+  for (const [name, schema] of Object.entries(schemas)) {
+    await writeFile(join(dist, 'schemas', `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
+  }
+  if (!watching) console.log(`built dist/schemas: ${Object.keys(schemas).join(', ')}`);
 }
 
 async function emptied(folder) {

@@ -88,6 +88,7 @@ export const quiet = {
   'update.mode': 'none',
   'security.workspace.trust.startupPrompt': 'never',
   'window.commandCenter': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.commandCenter.enabled': false,
   'chat.disableAIFeatures': true,
 };
