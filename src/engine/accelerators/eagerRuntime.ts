@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 // tfjs-core registers no gradients by itself.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
@@ -68,6 +69,9 @@ class EagerProgram implements Program {
       results[name] = Float32Array.from(await tensor.data());
       tensor.dispose();
     }
+    // Backends that compute in this thread never leave it idle: signals, the heartbeat and the loader of data get their
+    // turn here.
+    await setImmediate();
     return results;
   }
 

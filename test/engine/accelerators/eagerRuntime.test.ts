@@ -57,6 +57,17 @@ describe('programs that run eagerly', () => {
     await expect(program.run({ x: new Float32Array(4) })).rejects.toThrow('disposed');
   });
 
+  it('leave timers and signals their turn', async () => {
+    const program = await eager.compile(total);
+    let fired = false;
+    const timer = setTimeout(() => (fired = true), 1);
+    const end = performance.now() + 1000;
+    while (!fired && performance.now() < end) await program.run({ x: new Float32Array(4) });
+    clearTimeout(timer);
+    expect(fired).toBe(true);
+    await program.dispose();
+  });
+
   it('hold no more tensors after 100 runs, and none after they are disposed of', async () => {
     await tf.setBackend('cpu');
     const before = tf.memory().numTensors;
