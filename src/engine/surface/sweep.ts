@@ -62,9 +62,12 @@ class Sweep {
   private readonly secondsBefore: number;
   private readonly started = performance.now();
   private document: SurfaceDocument;
+  /** Points that are finished, and those of them that are marked so on disk. */
   private done: number;
+  private marked: number;
   private own = 0;
   private writing: Promise<void> = Promise.resolve();
+  private flushing = false;
   private failure: { error: unknown } | undefined;
 
   constructor(private readonly options: SweepOptions) {
@@ -73,7 +76,7 @@ class Sweep {
     this.stopFile = join(folder, 'stop');
     rmSync(this.stopFile, { force: true });
     this.grid = SurfaceGrid.open(folder, quantityFiles(document.quantities), a.length, b.length);
-    this.done = this.grid.countDone();
+    this.done = this.marked = this.grid.countDone();
     this.secondsBefore = document.secondsSampling;
     this.document = {
       ...document,
@@ -121,7 +124,7 @@ class Sweep {
   async end(status: 'finished' | 'stopped'): Promise<void> {
     await this.writing;
     if (this.failure) throw this.failure.error;
-    await this.grid.flush();
+    await this.mark();
     await this.write({ status, finished: status === 'finished' ? new Date().toISOString() : null });
     this.emitEnd();
   }
@@ -130,7 +133,7 @@ class Sweep {
   async fail(error: unknown): Promise<void> {
     await this.writing;
     try {
-      await this.grid.flush();
+      await this.mark();
       await this.write({ status: 'failed' });
     } catch (second) {
       // On a full disk not even that can be written: whoever called hears of both.
@@ -146,19 +149,29 @@ class Sweep {
 
   /** Puts on disk what has been reached, while the sweep goes on. An error waits for the next point. */
   private flush(): void {
+    if (this.flushing) return; // a slow disk is not given more to do
+    this.flushing = true;
     this.writing = this.writing
-      .then(() => this.grid.flush())
+      .then(() => this.mark())
       .then(() => this.write({}))
       .catch((error: unknown) => {
         this.failure ??= { error };
-      });
+      })
+      .finally(() => (this.flushing = false));
+  }
+
+  /** Marks what has been finished by now; further points may be finished meanwhile. */
+  private async mark(): Promise<void> {
+    const reached = this.done;
+    await this.grid.flush();
+    this.marked = reached;
   }
 
   private async write(patch: Partial<SurfaceDocument>): Promise<void> {
     const secondsSampling = this.secondsBefore + this.seconds();
     this.document = {
       ...this.document,
-      done: this.done,
+      done: this.marked,
       secondsSampling,
       updated: new Date().toISOString(),
       ...patch,

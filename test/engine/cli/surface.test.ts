@@ -30,11 +30,18 @@ async function losscape(...args: string[]): Promise<{ code: number; out: string;
   return { code, out, err };
 }
 
-const events = (out: string): { type: string; folder: string; document: SurfaceDocument; done: number }[] =>
+interface Event {
+  type: string;
+  folder: string;
+  document: SurfaceDocument;
+  done: number;
+}
+
+const events = (out: string): Event[] =>
   out
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line));
+    .map((line) => JSON.parse(line) as Event);
 
 const valuesOf = async (folder: string, key: string): Promise<Float32Array> =>
   decodeNpy(await readFile(join(folder, `${key}.npy`)), key).data;
@@ -180,7 +187,7 @@ describe('losscape surface --resume', () => {
     if (name === undefined) return undefined;
     const folder = join(runFolder, 'surfaces', name);
     const text = await readFile(join(folder, 'surface.json'), 'utf8').catch(() => '');
-    return text === '' ? undefined : { folder, document: JSON.parse(text) };
+    return text === '' ? undefined : { folder, document: JSON.parse(text) as SurfaceDocument };
   }
 
   /** Waits until some of the points, and not all of them, are marked on disk. */
@@ -197,8 +204,11 @@ describe('losscape surface --resume', () => {
   }
 
   async function filesOf(folder: string): Promise<Record<string, Buffer>> {
-    const names = (await readdir(folder)).filter((name) => name !== 'surface.json').sort();
-    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))])));
+    const files: Record<string, Buffer> = {};
+    for (const name of await readdir(folder)) {
+      if (name !== 'surface.json') files[name] = await readFile(join(folder, name));
+    }
+    return files;
   }
 
   it('goes on after SIGKILL and after SIGINT, and ends with the bytes of an undisturbed sweep', async () => {
