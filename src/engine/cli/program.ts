@@ -59,9 +59,10 @@ function commandLine(io: CommandIo, finish: (code: number) => void): Command {
     .argument('<dir>', 'folder to write to')
     .addOption(new Option('--pairs <n>', 'number of image/mask pairs').default(60).argParser(wholeNumber))
     .addOption(new Option('--seed <n>', 'seed').default(1).argParser(wholeNumber))
-    .action(async (dir: string, { pairs, seed }: { pairs: number; seed: number }) => {
+    .addOption(new Option('--scale <factor>', 'size of the images, from 0.05 to 1').default(1).argParser(Number))
+    .action(async (dir: string, options: { pairs: number; seed: number; scale: number }) => {
       const { sampleCommand } = await import('./sampleCommand');
-      finish(await sampleCommand({ folder: dir, pairs, seed }, io));
+      finish(await sampleCommand({ ...options, folder: dir }, io));
     });
 
   program

@@ -4,13 +4,14 @@ import type { CommandIo } from './io';
 
 /** `losscape sample DIR`: a synthetic data set with an experiment file beside it. */
 export async function sampleCommand(
-  { folder, pairs, seed }: { folder: string; pairs: number; seed: number },
+  { folder, pairs, seed, scale }: { folder: string; pairs: number; seed: number; scale: number },
   io: CommandIo,
 ): Promise<number> {
   const shown = io.stderr.isTTY ?? false;
   const { experiment, experimentKept } = await writePhantom(folder, {
     pairs,
     seed,
+    scale,
     onProgress: (done) => shown && io.stderr.write(`\r${done} of ${pairs}${done === pairs ? '\r\u001b[2K' : ''}`),
   });
   io.stdout.write(

@@ -12,6 +12,7 @@ import { prepareDataset } from '../training/prepare';
 import { chooseLosses } from './chooseLosses';
 import { createConsole } from './console';
 import type { CommandIo } from './io';
+import { stopOnSignal } from './stopOnSignal';
 import { versions } from './versions';
 
 export interface TrainArguments {
@@ -35,7 +36,7 @@ export async function trainCommand(args: TrainArguments, io: CommandIo): Promise
   const { experiment, losses, runsFolder, resume } = await whatToTrain(args);
   await refuseUnwritable(runsFolder);
   const output = createConsole({ json: args.json, stream: io.stdout, isTTY: io.stdout.isTTY ?? false });
-  const stop = stopOnSignal(io);
+  const stop = stopOnSignal(io, 'Stopping after this step; the state is saved. Once more to end at once.');
   try {
     const data = await prepareDataset(experiment);
     for (const warning of data.inspection.warnings) io.stderr.write(`Note: ${warning}\n`);
@@ -137,31 +138,4 @@ async function refuseUnwritable(folder: string): Promise<void> {
       cause,
     });
   }
-}
-
-/** A signal that comes this soon after the first is the same key press: npm passes on what the terminal has sent already. */
-const sameKeyPressMilliseconds = 500;
-
-/** The first SIGINT or SIGTERM asks to stop after the step under way, the second one ends the process. */
-function stopOnSignal(io: CommandIo): { signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  let first = 0;
-  const onSignal = (): void => {
-    if (controller.signal.aborted) {
-      if (performance.now() - first > sameKeyPressMilliseconds) process.exit(130);
-      return;
-    }
-    first = performance.now();
-    io.stderr.write('\nStopping after this step; the state is saved. Once more to end at once.\n');
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    release() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
 }

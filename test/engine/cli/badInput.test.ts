@@ -202,6 +202,7 @@ describe('usage', () => {
     [['export', 'nothing'], '--onnx'],
     [['sample'], 'dir'],
     [['sample', 'x', '--pairs', '-3'], 'whole number of at least 1'],
+    [['sample', 'x', '--scale', 'half'], 'cannot be scaled by NaN'],
   ])('losscape %j', async (args, part) => {
     const { code, stdout, stderr } = await losscape(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
