@@ -113,7 +113,7 @@ function onnx(provider: OnnxProvider, threads: number): Runtime {
       exitCode: 1,
     });
   }
-  return new OnnxRuntimeEngine(provider, threads);
+  return new OnnxRuntimeEngine(provider, threads, undefined, true);
 }
 
 /** Execution providers of the installed ONNX Runtime. @throws Problem when its native library does not load. */

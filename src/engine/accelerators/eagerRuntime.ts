@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 // tfjs-core registers no gradients by itself.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import '../compile/kernels/gradients';
 import type { Program, ProgramSpec, Runtime } from '../compile/program';
 
 /** What an eager runtime executes on. */
