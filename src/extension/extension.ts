@@ -1,0 +1,81 @@
+import * as vscode from 'vscode';
+import { registerReportCommand } from './commands/reportCommand';
+import { registerRunCommands } from './commands/runCommands';
+import { RunDocuments } from './commands/runDocuments';
+import { registerTrainCommands } from './commands/trainCommands';
+import { registerViewCommands } from './commands/viewCommands';
+import { registerCommands, tell } from './commands/register';
+import { registerDoctor } from './doctor/doctorCommand';
+import { registerExperimentFile } from './experimentFile';
+import { type Panels, registerPanels } from './panels';
+import { Experiments } from './runs/experiments';
+import { RunStore } from './runs/runStore';
+import { announceRuns } from './status/announcements';
+import { StatusItem } from './status/statusItem';
+import { Engine } from './tasks/engine';
+import { TaskFactory } from './tasks/taskFactory';
+import { TrainingTaskProvider } from './tasks/taskProvider';
+import { taskType } from './tasks/taskDefinition';
+import { TaskTrainer } from './tasks/trainer';
+import { setTranslation } from './text';
+import { RunsTree } from './tree/runsTree';
+import { ViewSettings } from './tree/viewSettings';
+
+/** What the tests in the editor get hold of. */
+export interface LosscapeApi {
+  readonly store: RunStore;
+  readonly trainer: TaskTrainer;
+  readonly tree: RunsTree;
+  readonly panels: Panels;
+  /** Milliseconds that activation took. */
+  readonly activation: number;
+}
+
+/** Called by the editor when something of Losscape is needed for the first time. Reads nothing: that comes afterwards. */
+export function activate(context: vscode.ExtensionContext): LosscapeApi {
+  const began = performance.now();
+  setTranslation((message, ...values) => vscode.l10n.t(message, ...values));
+  const experiments = new Experiments();
+  const store = new RunStore(context.globalState, experiments);
+  const engine = new Engine(context);
+  const factory = new TaskFactory(engine);
+  const trainer = new TaskTrainer(store, engine, factory, context.workspaceState);
+  const settings = new ViewSettings(context.workspaceState);
+  const tree = new RunsTree(store, experiments, trainer, settings);
+  const panels = registerPanels(context, store);
+  const documents = new RunDocuments(store);
+  context.subscriptions.push(
+    experiments,
+    store,
+    engine,
+    trainer,
+    settings,
+    tree,
+    documents,
+    new StatusItem(store, trainer, tree),
+    announceRuns(trainer, panels),
+    vscode.tasks.registerTaskProvider(taskType, new TrainingTaskProvider(experiments, factory)),
+  );
+  registerTrainCommands(context, trainer, experiments);
+  registerRunCommands(context, { store, tree, trainer, panels, documents });
+  registerViewCommands(context, store, tree, settings);
+  registerReportCommand(context, store, experiments, trainer, tree);
+  registerDoctor(context, store, experiments, engine);
+  registerExperimentFile(context, store, panels, trainer);
+  registerCommands(context, {
+    'losscape.showRun': async (folder: string) => {
+      await vscode.commands.executeCommand('losscape.runs.focus');
+      await tree.reveal(folder, { focus: true });
+      panels.openMetrics([folder], { preserveFocus: true });
+    },
+  });
+  // Runs are read once the editor has got its answer.
+  setImmediate(() => {
+    void experiments
+      .find()
+      .then(() => store.loaded)
+      .then(() => trainer.restoreQueue())
+      .catch(tell);
+  });
+  return { store, trainer, tree, panels, activation: performance.now() - began };
+}

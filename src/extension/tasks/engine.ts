@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { type EngineResult, runEngineProcess } from './engineProcess';
+import { type ChosenNode, chooseNode, isExecutable, versionOfNode } from './nodeDiscovery';
+
+/** The engine: its command line and the Node that runs it. */
+export class Engine implements vscode.Disposable {
+  private chosen: Promise<ChosenNode> | undefined;
+  private readonly listener = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('losscape.nodePath')) this.chosen = undefined;
+  });
+
+  constructor(private readonly context: vscode.ExtensionContext) {}
+
+  /** The bundled command line. */
+  get cli(): string {
+    return join(this.context.extensionPath, 'dist', 'engine', 'cli.cjs');
+  }
+
+  /** The Node that runs the engine. Rejects with words for the user; then the next call looks again. */
+  node(): Promise<ChosenNode> {
+    this.chosen ??= chooseNode({
+      setting: vscode.workspace.getConfiguration('losscape').get('nodePath', '').trim(),
+      path: process.env.PATH ?? process.env.Path ?? '',
+      execPath: process.execPath,
+      platform: process.platform,
+      versionOf: versionOfNode,
+      exists: isExecutable,
+    });
+    const { chosen } = this;
+    chosen.catch(() => {
+      if (this.chosen === chosen) this.chosen = undefined;
+    });
+    return chosen;
+  }
+
+  /** Runs the engine to its end. Rejects only when there is no Node to run it, or the workspace is not trusted. */
+  async run(args: readonly string[], options: { cwd?: string; signal?: AbortSignal } = {}): Promise<EngineResult> {
+    if (!vscode.workspace.isTrusted) {
+      throw new Error(vscode.l10n.t('The engine runs in trusted workspaces only.'));
+    }
+    const { command, env } = await this.node();
+    return runEngineProcess(command, [this.cli, ...args], { ...options, env });
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+  }
+}

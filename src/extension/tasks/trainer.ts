@@ -1,0 +1,364 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { RunDocument } from '../../runs/document';
+import { runPaths } from '../../runs/layout';
+import type { RunRecord, RunStore } from '../runs/runStore';
+import { isLive } from '../tree/treeModel';
+import type { Engine } from './engine';
+import type { EngineResult } from './engineProcess';
+import { type TrainingTask, taskType } from './taskDefinition';
+import type { TaskFactory } from './taskFactory';
+import { parseWaiting, TrainingQueue, type Waiting } from './trainingQueue';
+
+export interface Trainer {
+  /** Trains under the named losses of an experiment file, or under all; they queue up. */
+  train(file: string, lossNames: string[] | undefined): Promise<void>;
+  resume(folder: string): Promise<void>;
+  /** Asks a run to stop after the step under way; asked a second time, its process is told by a signal. */
+  stop(folder: string): Promise<void>;
+  /** Path of the Node that runs the engine. */
+  readonly nodeCommand: Promise<string>;
+  runEngine(args: string[], options?: { cwd?: string }): Promise<EngineResult>;
+}
+
+/** A training that this window started and whose task is running. */
+interface Started {
+  readonly execution: vscode.TaskExecution;
+  readonly waiting: Waiting | undefined;
+  pid: number | undefined;
+  /** Run folders that its process has made, or has taken up again. */
+  readonly folders: Set<string>;
+}
+
+const storageKey = 'losscape.queue';
+/** A queue that was stored longer ago than this belongs to a window that was closed, not to one that was reloaded. */
+const reloadMilliseconds = 120_000;
+
+/** Starts trainings as the editor's tasks, a few at a time, and knows which run folder belongs to which of them. */
+export class TaskTrainer implements Trainer, vscode.Disposable {
+  private readonly started = new Map<vscode.TaskExecution, Started>();
+  private readonly stopRequested = new Set<string>();
+  private readonly queue: TrainingQueue;
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly runStarted = new vscode.EventEmitter<RunRecord>();
+  private readonly runEnded = new vscode.EventEmitter<RunRecord>();
+  private readonly disposables: vscode.Disposable[] = [this.changed, this.runStarted, this.runEnded];
+
+  /** What waits, or what is being stopped, is not the same any more. */
+  readonly onDidChange = this.changed.event;
+  /** A training of this window has its run folder. */
+  readonly onDidStartRun = this.runStarted.event;
+  /** A run that a training of this window made has come to its end. */
+  readonly onDidEndRun = this.runEnded.event;
+
+  constructor(
+    private readonly store: RunStore,
+    private readonly engine: Engine,
+    private readonly factory: TaskFactory,
+    private readonly storage: vscode.Memento,
+  ) {
+    this.queue = new TrainingQueue({
+      limit: () => vscode.workspace.getConfiguration('losscape').get('maxConcurrentRuns', 1),
+      running: () => this.running(),
+      start: (waiting) => this.start(waiting),
+      changed: (waiting) => {
+        void this.storage.update(storageKey, { stored: Date.now(), waiting });
+        this.changed.fire();
+      },
+    });
+    this.disposables.push(
+      vscode.tasks.onDidStartTaskProcess(({ execution, processId }) => this.processStarted(execution, processId)),
+      vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => void this.processEnded(execution, exitCode)),
+      vscode.tasks.onDidEndTask(({ execution }) => void this.processEnded(execution, undefined)),
+      store.onDidChange(({ added, changed, removed }) => this.runsChanged([...added, ...changed], removed)),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('losscape.maxConcurrentRuns')) this.queue.pump();
+      }),
+    );
+    for (const execution of vscode.tasks.taskExecutions) this.adopt(execution);
+  }
+
+  get nodeCommand(): Promise<string> {
+    return this.engine.node().then(({ command }) => command);
+  }
+
+  runEngine(args: string[], options: { cwd?: string; signal?: AbortSignal } = {}): Promise<EngineResult> {
+    return this.engine.run(args, options);
+  }
+
+  /** What waits for its turn. */
+  waiting(): readonly Waiting[] {
+    return this.queue.waiting();
+  }
+
+  /** Whether a live run has been asked to stop. */
+  isStopping(folder: string): boolean {
+    return this.stopRequested.has(folder);
+  }
+
+  async train(file: string, lossNames: string[] | undefined): Promise<void> {
+    refuseUntrusted();
+    // Loaded when it is needed: the checks of an experiment take a while to build.
+    const [{ readExperiment }, { lossLabel, lossName }] = await Promise.all([
+      import('../../engine/experiment/read'),
+      import('../../engine/experiment/lossLabel'),
+    ]);
+    await saveDocument(file);
+    const { losses } = await readExperiment(file);
+    const chosen = losses.filter((loss) => lossNames === undefined || lossNames.includes(lossName(loss)));
+    if (chosen.length === 0) {
+      throw new Error(vscode.l10n.t('{0} has no loss called {1}.', basename(file), (lossNames ?? []).join(', ')));
+    }
+    const batch = randomUUID();
+    const waiting = chosen.map((loss) => {
+      return { id: randomUUID(), batch, file, loss: lossName(loss), label: lossLabel(loss) };
+    });
+    this.queue.add(...waiting);
+  }
+
+  resume(folder: string): Promise<void> {
+    refuseUntrusted();
+    const record = this.store.get(folder);
+    const document = record?.entry.ok ? record.entry.document : undefined;
+    const label = document?.loss.label ?? basename(folder);
+    const file = document?.experimentFile ?? folder;
+    if (record && isLive(record)) throw new Error(vscode.l10n.t('{0} is being trained already.', label));
+    if (this.queue.waiting().some((waiting) => waiting.resume === folder)) return Promise.resolve();
+    this.queue.add({ id: randomUUID(), batch: randomUUID(), file, label, resume: folder });
+    return Promise.resolve();
+  }
+
+  async stop(folder: string): Promise<void> {
+    const record = this.store.get(folder);
+    if (!record || !isLive(record) || !record.entry.ok) return;
+    const { pid, host } = record.entry.document;
+    if (this.stopRequested.has(folder) && host === hostname()) {
+      process.kill(pid, 'SIGINT');
+      return;
+    }
+    await writeFile(runPaths(folder).stop, '');
+    this.stopRequested.add(folder);
+    this.changed.fire();
+  }
+
+  /** Takes a training out of the queue. */
+  cancel(id: string): void {
+    this.queue.remove((waiting) => waiting.id === id);
+  }
+
+  /** Takes up the queue of a window that was reloaded; asks first when it is an old one. */
+  async restoreQueue(): Promise<void> {
+    const stored = this.storage.get<{ stored?: unknown; waiting?: unknown }>(storageKey);
+    const waiting = parseWaiting(stored?.waiting);
+    if (waiting.length === 0 || !vscode.workspace.isTrusted) return;
+    const age = Date.now() - (typeof stored?.stored === 'number' ? stored.stored : 0);
+    if (age > reloadMilliseconds) {
+      const go = vscode.l10n.t('Train Them');
+      const question = vscode.l10n.t('{0} trainings were waiting when this window was closed.', waiting.length);
+      const answer = await vscode.window.showInformationMessage(question, go, vscode.l10n.t('Forget Them'));
+      if (answer === undefined) return;
+      if (answer !== go) {
+        await this.storage.update(storageKey, undefined);
+        return;
+      }
+    }
+    this.queue.add(...waiting);
+  }
+
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  /** Trainings of this window, and live runs on this machine that somebody else started. */
+  private running(): number {
+    const started = [...this.started.values()];
+    const own = new Set(started.flatMap(({ folders }) => [...folders]));
+    const pids = new Set(started.map(({ pid }) => pid));
+    const others = this.store.all().filter((record) => {
+      if (!isLive(record) || own.has(record.folder) || !record.entry.ok) return false;
+      const { host, pid } = record.entry.document;
+      return host === hostname() && !pids.has(pid);
+    });
+    // A task that the editor took up again after a reload does not say which process it is: one of the others.
+    const nameless = started.filter(({ pid, folders }) => pid === undefined && folders.size === 0).length;
+    return started.length + Math.max(0, others.length - nameless);
+  }
+
+  /** Starts a training and follows it until its run folder is there. Rejects when it did not come so far. */
+  private async start(waiting: Waiting): Promise<void> {
+    const title = vscode.l10n.t('Starting to train {0}', waiting.label);
+    const location = vscode.ProgressLocation.Notification;
+    const failure = await vscode.window.withProgress({ location, title, cancellable: true }, async (_, token) => {
+      try {
+        const started = await this.execute(waiting);
+        token.onCancellationRequested(() => started.execution.terminate());
+        return await this.firstRun(started, token);
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    });
+    if (failure === null) return;
+    if (failure !== '') void this.tellFailure(waiting, failure);
+    throw new Error(failure);
+  }
+
+  private async execute(waiting: Waiting): Promise<Started> {
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(waiting.file));
+    const definition: TrainingTask & vscode.TaskDefinition = {
+      type: taskType,
+      ...(waiting.resume === undefined
+        ? { experiment: waiting.file, losses: [waiting.loss!] }
+        : { resume: waiting.resume }),
+    };
+    // Two tasks with the same definition are one to the editor; it would ask whether to restart it.
+    const twins = [...this.started.keys()].filter(({ task }) => sameTraining(task.definition, definition));
+    if (twins.length > 0) definition.again = twins.length;
+    // The first of those asked for together shows its terminal, the others leave it where it is.
+    const first = !this.startedBatches.has(waiting.batch);
+    this.startedBatches.add(waiting.batch);
+    const reveal = first ? vscode.TaskRevealKind.Always : vscode.TaskRevealKind.Silent;
+    const task = await this.factory.create(definition, folder ?? vscode.TaskScope.Workspace, {
+      label: waiting.label,
+      reveal,
+    });
+    const execution = await vscode.tasks.executeTask(task);
+    return this.adopt(execution, waiting)!;
+  }
+
+  private readonly startedBatches = new Set<string>();
+
+  /** Resolves with null when the run folder is there, or with why the training ended before; empty when the user ended it. */
+  private async firstRun(started: Started, token: vscode.CancellationToken): Promise<string | null> {
+    for (;;) {
+      if (started.folders.size > 0) return null;
+      if (!this.started.has(started.execution)) {
+        if (token.isCancellationRequested || started.waiting === undefined) return '';
+        return vscode.l10n.t('The engine ended before the training began; its terminal tells why.');
+      }
+      // Changes are announced, but not on every disk.
+      await Promise.race([this.nextChange(), delay(1000)]);
+    }
+  }
+
+  private nextChange(): Promise<void> {
+    return new Promise((done) => {
+      const listener = this.changed.event(() => {
+        listener.dispose();
+        done();
+      });
+    });
+  }
+
+  private async tellFailure(waiting: Waiting, message: string): Promise<void> {
+    const problems = vscode.l10n.t('Show Problems');
+    const open = vscode.l10n.t('Open Experiment');
+    const text = vscode.l10n.t('{0} was not trained. {1}', waiting.label, message);
+    const answer = await vscode.window.showErrorMessage(text, problems, open);
+    if (answer === problems) await vscode.commands.executeCommand('workbench.actions.view.problems');
+    if (answer === open) await vscode.window.showTextDocument(vscode.Uri.file(waiting.file));
+  }
+
+  /** Keeps an eye on a task of ours, whoever started it. */
+  private adopt(execution: vscode.TaskExecution, waiting?: Waiting): Started | undefined {
+    if (execution.task.definition.type !== taskType) return undefined;
+    const known = this.find(execution);
+    if (known && waiting === undefined) return known;
+    const started: Started = {
+      execution: known?.execution ?? execution,
+      waiting,
+      pid: known?.pid,
+      folders: known?.folders ?? new Set(),
+    };
+    this.started.set(started.execution, started);
+    return started;
+  }
+
+  /** The editor does not promise to name an execution by the same object every time. */
+  private find(execution: vscode.TaskExecution): Started | undefined {
+    const same = this.started.get(execution);
+    if (same) return same;
+    return [...this.started.values()].find(({ execution: { task } }) => {
+      return task.name === execution.task.name && sameTraining(task.definition, execution.task.definition);
+    });
+  }
+
+  private processStarted(execution: vscode.TaskExecution, pid: number): void {
+    const started = this.adopt(execution);
+    if (!started) return;
+    started.pid = pid;
+    this.runsChanged(
+      this.store.all().map(({ folder }) => folder),
+      [],
+    );
+  }
+
+  private async processEnded(execution: vscode.TaskExecution, exitCode: number | undefined): Promise<void> {
+    if (execution.task.definition.type !== taskType) return;
+    const started = this.find(execution);
+    if (!started) return;
+    this.started.delete(started.execution);
+    if (exitCode !== undefined && exitCode !== 0 && started.waiting && started.folders.size === 0) {
+      this.queue.remove(({ batch }) => batch === started.waiting!.batch);
+    }
+    await Promise.all([...started.folders].map((folder) => this.store.check(folder)));
+    this.changed.fire();
+    this.queue.pump();
+  }
+
+  /** Finds the runs of our trainings by their process, and notices their ends. */
+  private runsChanged(folders: readonly string[], removed: readonly string[]): void {
+    for (const folder of folders) {
+      const record = this.store.get(folder);
+      if (!record?.entry.ok) continue;
+      if (isLive(record)) this.linkRun(record, record.entry.document);
+      else this.noticeEnd(record);
+    }
+    let ended = false;
+    for (const folder of removed) ended = this.stopRequested.delete(folder) || ended;
+    if (ended) this.changed.fire();
+    // A run of another window or of a terminal may have been what the queue waited for.
+    if (this.queue.waiting().length > 0) this.queue.pump();
+  }
+
+  private linkRun(record: RunRecord, { pid, host }: RunDocument): void {
+    if (host !== hostname()) return;
+    const started = [...this.started.values()].find((candidate) => candidate.pid === pid);
+    if (!started || started.folders.has(record.folder)) return;
+    started.folders.add(record.folder);
+    this.linked.add(record.folder);
+    this.changed.fire();
+    this.runStarted.fire(record);
+  }
+
+  private readonly linked = new Set<string>();
+
+  private noticeEnd(record: RunRecord): void {
+    if (this.stopRequested.delete(record.folder)) this.changed.fire();
+    if (this.linked.delete(record.folder)) this.runEnded.fire(record);
+  }
+}
+
+function sameTraining(a: vscode.TaskDefinition, b: vscode.TaskDefinition): boolean {
+  const key = ({ experiment, losses, resume, again }: vscode.TaskDefinition) =>
+    JSON.stringify([experiment, losses, resume, again]);
+  return key(a) === key(b);
+}
+
+/** Trains nothing in a workspace that is not trusted. */
+function refuseUntrusted(): void {
+  if (!vscode.workspace.isTrusted) {
+    throw new Error(vscode.l10n.t('Training runs programs: trust this workspace first.'));
+  }
+}
+
+/** What is trained is what the editor shows. */
+async function saveDocument(file: string): Promise<void> {
+  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
+  if (document?.isDirty && !(await document.save())) {
+    throw new Error(vscode.l10n.t('{0} could not be saved.', basename(file)));
+  }
+}
