@@ -31,7 +31,7 @@ export type Envelope =
  */
 export class MessageHandler<To extends MessagesOf<To>, From extends MessagesOf<From>> {
   private lastId = 0;
-  private readonly waiting = new Map<number, { resolve(body: unknown): void; reject(error: Error): void }>();
+  private readonly waiting = new Map<number, { resolve: (body: unknown) => void; reject: (error: Error) => void }>();
 
   /**
    * @param post hands an envelope to the other end.
