@@ -98,6 +98,8 @@ async function extension() {
         minifyWhitespace: true,
         // No native library is excepted: they belong to the engine's process, and a bundle that asks for one must fail.
         external: ['vscode'],
+        // A library that looks at it would make the editor complain about every start.
+        define: { navigator: 'undefined' },
       },
     },
   ];

@@ -33,7 +33,9 @@ export async function stage(root, staging, target) {
   const kept = Object.fromEntries(manifestKeys.filter((key) => key in manifest).map((key) => [key, manifest[key]]));
   await writeFile(join(staging, 'package.json'), `${JSON.stringify(kept, null, 2)}\n`);
   for (const name of ['.vscodeignore', 'LICENSE', 'README.md', 'CHANGELOG.md', 'media', 'l10n', 'dist']) {
-    if (await exists(join(root, name))) await cp(join(root, name), join(staging, name), { recursive: true });
+    // Source maps are half of the bundles' weight and help nobody who has no sources.
+    const filter = (path) => !path.endsWith('.map');
+    if (await exists(join(root, name))) await cp(join(root, name), join(staging, name), { recursive: true, filter });
   }
   for (const name of await readdir(root)) {
     if (/^package\.nls.*\.json$/.test(name)) await cp(join(root, name), join(staging, name));

@@ -1,6 +1,7 @@
 // Runs the tests of the real editor: `node scripts/testEditor.mjs` starts the editor and then this, bundled.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { activation } from './activation';
+import { curve } from './curve';
 import { experimentFile } from './experimentFile';
 import { Session } from './session';
 import type { EditorTest } from './tests';
@@ -8,7 +9,7 @@ import type { EditorTest } from './tests';
 export { Session };
 
 /** All tests, in the order in which they run. */
-const suites: Record<string, EditorTest[]> = { activation, experimentFile };
+const suites: Record<string, EditorTest[]> = { activation, experimentFile, curve };
 
 /** Runs every test whose suite or name contains `only`; prints a line for each. Returns the numbers of each outcome. */
 export async function runTests(

@@ -15,6 +15,9 @@ const themes: Record<Theme, string> = {
   'high contrast': 'Default High Contrast',
 };
 
+/** What code-server says without any extension: no gallery within reach, no signing module, a window that was reloaded. */
+const editorNoise = /open-vsx\.org|\/vsda\/|\[lifecycle\]/;
+
 /** An editor with the packaged extension, as a test sees it: through the API inside, and through the screen. */
 export class Session {
   /** What panels and extensions have complained about in the developer console. */
@@ -30,6 +33,7 @@ export class Session {
     page.on('console', (message) => {
       if (message.type() !== 'error' && !/content security policy/i.test(message.text())) return;
       const { url } = message.location();
+      if (editorNoise.test(`${message.text()} ${url}`)) return;
       this.complaints.push(`${message.text()} (${url})`);
     });
     page.on('pageerror', (error) => this.complaints.push(error.stack ?? error.message));
@@ -111,6 +115,14 @@ export class Session {
   async rewrite(file: string, change: (text: string) => string): Promise<void> {
     const path = join(this.folder, file);
     await writeFile(path, change(await readFile(path, 'utf8')));
+  }
+
+  /** The window anew, as after "Reload Window". */
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    await delay(2000); // the old extension host goes away
+    await this.ready();
   }
 
   /** Until the extension host answers, as after a reload. */

@@ -1,4 +1,12 @@
-import { findNodeAtLocation, findNodeAtOffset, getNodePath, getNodeValue, type Node, parseTree } from 'jsonc-parser';
+import {
+  findNodeAtLocation,
+  findNodeAtOffset,
+  getNodePath,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+} from 'jsonc-parser';
 import { lossLabel, lossName } from './lossLabel';
 import { type LossSpec, lossSchema, lossTermSchema } from './lossSchema';
 import type { Path } from './places';
@@ -12,8 +20,10 @@ export interface Span {
 /** An entry of `losses` as it stands in a file that may be half-typed. */
 export interface LossEntry extends Span {
   readonly index: number;
-  /** With defaults filled in; null while the entry is not valid. */
+  /** With defaults filled in; null while the entry is not valid. What cannot be read of a half-typed text is left out. */
   readonly spec: LossSpec | null;
+  /** Whether its text is free of syntax errors, so that nothing was left out. */
+  readonly whole: boolean;
   /** `lossName` and `lossLabel`; empty while the entry is not valid. */
   readonly name: string;
   readonly label: string;
@@ -29,13 +39,19 @@ const options = { allowTrailingComma: true } as const;
 
 /** Where the losses stand in the text of an experiment file. Never throws: what cannot be read is left out. */
 export function experimentOutline(text: string): ExperimentOutline {
-  const root = parseTree(text, [], options);
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, options);
   const list = root && findNodeAtLocation(root, ['losses']);
   if (!list) return { lossesKey: null, losses: [] };
   const entries = list.type === 'array' ? (list.children ?? []) : [];
   return {
     lossesKey: span(list.parent!.children![0]!),
-    losses: entries.map((node, index) => ({ ...span(node), index, ...described(getNodeValue(node)) })),
+    losses: entries.map((node, index) => ({
+      ...span(node),
+      index,
+      ...described(getNodeValue(node)),
+      whole: !errors.some(({ offset }) => offset >= node.offset && offset <= node.offset + node.length),
+    })),
   };
 }
 

@@ -45,8 +45,12 @@ export class LossLenses implements vscode.CodeLensProvider, vscode.Disposable {
 
     const sameLine = new Set<number>([top.start.line]);
     for (const loss of losses) {
-      if (loss.spec === null) continue;
       const range = rangeOf(document, loss);
+      if (loss.spec === null) {
+        // Without any lens the lines below would jump while one types.
+        add(range, t('Curve'), lensCommands.curve, document.uri, loss.index);
+        continue;
+      }
       // Entries that share a line with another one would leave the reader guessing which lens belongs to which.
       const named = sameLine.has(range.start.line);
       sameLine.add(range.start.line);

@@ -17,7 +17,7 @@ export function curveSnapshot(
 ): CurveSnapshot {
   const { losses } = experimentOutline(text);
   const entry = losses[index];
-  if (entry === undefined || entry.spec === null) {
+  if (entry === undefined || entry.spec === null || !entry.whole) {
     const problem = entry
       ? t('The entry is not valid as it stands; this is what it was before.')
       : t('The file has no losses[{0}] any more.', index);

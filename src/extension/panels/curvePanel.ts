@@ -5,7 +5,8 @@ import type { CurveSnapshot, CurveToHost, CurveToPanel } from '../../webview/pro
 import { openExperiment } from '../experimentFile/documents';
 import { curveSnapshot } from '../experimentFile/curveSnapshot';
 import { t } from '../text';
-import { saveExported, showPage } from './curvePage';
+import { panelHtml, panelOptions } from './html';
+import { saveFile } from './saveFile';
 
 export const curveViewType = 'losscape.curve';
 
@@ -71,7 +72,7 @@ class CurvePanel {
       {
         ready: () => this.snapshot(),
         choose: ({ index: chosen }) => this.show(this.uri, chosen),
-        save: saveExported,
+        save: saveFile,
       },
       (error) => void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error)),
     );
@@ -82,7 +83,8 @@ class CurvePanel {
       }),
       view.onDidDispose(() => this.dispose()),
     ];
-    showPage(view, extensionUri, 'curve');
+    view.webview.options = panelOptions(extensionUri);
+    view.webview.html = panelHtml(view.webview, extensionUri, 'curve', t('Loss curve'));
   }
 
   show(uri: vscode.Uri, index: number): void {

@@ -1,0 +1,42 @@
+import { until } from './session';
+import { check, type EditorTest, same } from './tests';
+
+export const curve: EditorTest[] = [
+  {
+    name: 'the curve of a loss opens beside the code and follows what is typed',
+    async run(session) {
+      await session.open('phantom.losscape.json');
+      await session.page.locator('.codelens-decoration a', { hasText: 'Curve' }).last().click();
+      const panel = await session.panel('[data-panel="curve"]');
+      const heading = panel.locator('h1');
+      await until('the heading', async () => (await heading.textContent()) === 'focal γ=2');
+      await panel.locator('canvas, svg').first().waitFor();
+      await session.pictures3('loss curve');
+      await session.api(async ({ window, Range }) => {
+        const editor = window.visibleTextEditors.find(({ document }) => document.fileName.endsWith('.losscape.json'))!;
+        const text = editor.document.getText();
+        const at = text.indexOf('"gamma": 2') + '"gamma": '.length;
+        const range = new Range(editor.document.positionAt(at), editor.document.positionAt(at + 1));
+        await editor.edit((edit) => edit.replace(range, '5'));
+      });
+      await until('the new heading', async () => (await heading.textContent()) === 'focal γ=5');
+      await session.picture('loss curve gamma 5');
+      const numbers = panel.locator('summary', { hasText: 'Numbers' }).first();
+      await numbers.click();
+      check((await panel.locator('.numbers tbody tr').count()) > 10, 'no numbers for screen readers');
+    },
+  },
+  {
+    name: 'the curve comes back after a reload',
+    async run(session) {
+      await session.api(async ({ commands }) => {
+        await commands.executeCommand('workbench.action.files.revert');
+      });
+      await session.reload();
+      const panel = await session.panel('[data-panel="curve"]', 60);
+      await until('the heading', async () => ((await panel.locator('h1').textContent()) ?? '').startsWith('focal'));
+      await session.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
+      same(session.complaints, [], 'complaints in the developer console');
+    },
+  },
+];
