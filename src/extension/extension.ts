@@ -69,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): LosscapeApi {
       panels.openMetrics([folder], { preserveFocus: true });
     },
   });
+  context.subscriptions.push(...contextKeys(store, experiments));
   // Runs are read once the editor has got its answer.
   setImmediate(() => {
     void experiments
@@ -78,4 +79,18 @@ export function activate(context: vscode.ExtensionContext): LosscapeApi {
       .catch(tell);
   });
   return { store, trainer, tree, panels, activation: performance.now() - began };
+}
+
+/** What the walkthrough and the menus ask for. */
+function contextKeys(store: RunStore, experiments: Experiments): vscode.Disposable[] {
+  const known = new Map<string, boolean>();
+  const set = (key: string, value: boolean): void => {
+    if (known.get(key) === value) return;
+    known.set(key, value);
+    void vscode.commands.executeCommand('setContext', `losscape.${key}`, value);
+  };
+  return [
+    store.onDidChange(() => set('hasRuns', store.all().length > 0)),
+    experiments.onDidChange(() => set('hasExperiments', experiments.all().length > 0)),
+  ];
 }
