@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { activation } from './activation';
 import { curve } from './curve';
+import { training } from './training';
 import { experimentFile } from './experimentFile';
 import { Session } from './session';
 import type { EditorTest } from './tests';
@@ -9,7 +10,7 @@ import type { EditorTest } from './tests';
 export { Session };
 
 /** All tests, in the order in which they run. */
-const suites: Record<string, EditorTest[]> = { activation, experimentFile, curve };
+const suites: Record<string, EditorTest[]> = { activation, experimentFile, curve, training };
 
 /** Runs every test whose suite or name contains `only`; prints a line for each. Returns the numbers of each outcome. */
 export async function runTests(

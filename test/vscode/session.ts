@@ -15,8 +15,8 @@ const themes: Record<Theme, string> = {
   'high contrast': 'Default High Contrast',
 };
 
-/** What code-server says without any extension: no gallery within reach, no signing module, a window that was reloaded. */
-const editorNoise = /open-vsx\.org|\/vsda\/|\[lifecycle\]/;
+/** What concerns us of what the console says: our files in a stack or an address, and what a panel was refused. */
+const ours = /losscape\.losscape|content security policy|refused to/i;
 
 /** An editor with the packaged extension, as a test sees it: through the API inside, and through the screen. */
 export class Session {
@@ -30,13 +30,13 @@ export class Session {
     private readonly socket: string,
     private readonly pictures: string,
   ) {
+    const hear = (text: string): void => {
+      if (ours.test(text)) this.complaints.push(text);
+    };
     page.on('console', (message) => {
-      if (message.type() !== 'error' && !/content security policy/i.test(message.text())) return;
-      const { url } = message.location();
-      if (editorNoise.test(`${message.text()} ${url}`)) return;
-      this.complaints.push(`${message.text()} (${url})`);
+      if (['error', 'warning'].includes(message.type())) hear(`${message.text()} (${message.location().url})`);
     });
-    page.on('pageerror', (error) => this.complaints.push(error.stack ?? error.message));
+    page.on('pageerror', (error) => hear(error.stack ?? error.message));
   }
 
   /** Calls a function inside the extension host. It is sent as source: nothing around it comes along. */
