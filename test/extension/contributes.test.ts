@@ -5,7 +5,18 @@ import { Problem } from '../../src/runs/problem';
 
 const root = resolve(import.meta.dirname, '../..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
-const manifest = JSON.parse(text('package.json'));
+
+interface Manifest {
+  contributes: {
+    commands: { command: string; title: string; category: string }[];
+    menus: Record<string, { command: string }[]>;
+    keybindings: { command: string }[];
+    configuration: { properties: Record<string, unknown> };
+    problemMatchers: Matcher[];
+  };
+}
+
+const manifest = JSON.parse(text('package.json')) as Manifest;
 const strings = JSON.parse(text('package.nls.json')) as Record<string, string>;
 const { contributes } = manifest;
 
@@ -19,10 +30,10 @@ function sources(folder = join(root, 'src/extension')): string {
 
 test('every command that is contributed is registered, and every one in a menu is contributed', () => {
   const code = sources();
-  const ids: string[] = contributes.commands.map(({ command }: { command: string }) => command);
+  const ids = contributes.commands.map(({ command }) => command);
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(code, id).toContain(`'${id}'`);
-  for (const [menu, items] of Object.entries<{ command: string }[]>(contributes.menus)) {
+  for (const [menu, items] of Object.entries(contributes.menus)) {
     for (const { command } of items) expect(ids, menu).toContain(command);
   }
   for (const { command } of contributes.keybindings) expect(ids).toContain(command);
@@ -64,7 +75,7 @@ interface Matcher {
 
 /** What a problem matcher makes of the lines of a terminal. */
 function matched(name: string, lines: string): (string | undefined)[] | null {
-  const { pattern } = (contributes.problemMatchers as Matcher[]).find((matcher) => matcher.name === name)!;
+  const { pattern } = contributes.problemMatchers.find((matcher) => matcher.name === name)!;
   for (const line of lines.split('\n')) {
     const match = new RegExp(pattern.regexp).exec(line);
     if (match)
@@ -92,7 +103,7 @@ test('the problem matcher reads what the engine prints', () => {
 });
 
 test('the background patterns see a training begin and end', () => {
-  const { background } = (contributes.problemMatchers as Matcher[])[0]!;
+  const { background } = contributes.problemMatchers[0]!;
   const begins = new RegExp(background!.beginsPattern);
   const ends = new RegExp(background!.endsPattern);
   const say = 'under focal γ=2: 45 training and 9 test images, 7,760,130 parameters';

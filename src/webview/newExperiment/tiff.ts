@@ -190,7 +190,7 @@ function stretched(values: Uint16Array): Uint8Array {
     if (value > high) high = value;
   }
   const scale = high > low ? 255 / (high - low) : 0;
-  return Uint8Array.from(values, (value) => (value - low) * scale);
+  return Uint8Array.from(values, (value) => Math.round((value - low) * scale));
 }
 
 function colours(

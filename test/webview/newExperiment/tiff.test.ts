@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type TiffOptions } from 'sharp';
 import { expect, test } from 'vitest';
 import { decodeTiff } from '../../../src/webview/newExperiment/tiff';
 
@@ -9,7 +9,7 @@ function pixels(channels: 1 | 3, bits: 8 | 16 = 8): Uint8Array | Uint16Array {
   let state = 7;
   const value = (index: number): number => {
     state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return index % (width * channels) < width ? 40 : (state >> 8) % (bits === 8 ? 256 : 65536);
+    return index % (width * channels) < (width * channels) / 2 ? 40 : (state >> 8) % (bits === 8 ? 256 : 65536);
   };
   const length = width * height * channels;
   return bits === 8
@@ -17,7 +17,7 @@ function pixels(channels: 1 | 3, bits: 8 | 16 = 8): Uint8Array | Uint16Array {
     : Uint16Array.from({ length }, (_, i) => value(i));
 }
 
-async function tiff(data: Uint8Array | Uint16Array, channels: 1 | 3, options: sharp.TiffOptions): Promise<ArrayBuffer> {
+async function tiff(data: Uint8Array | Uint16Array, channels: 1 | 3, options: TiffOptions): Promise<ArrayBuffer> {
   const image = sharp(data, { raw: { width, height, channels } });
   const space = data instanceof Uint16Array ? 'grey16' : channels === 1 ? 'b-w' : 'srgb';
   const buffer = await image.toColourspace(space).tiff(options).toBuffer();
