@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { z } from 'zod';
 import { writeFileAtomic } from './files';
 import { runPaths } from './layout';
 
@@ -64,45 +63,6 @@ export interface RunDocument {
   resumedFrom: number[];
 }
 
-const means = z.record(z.string(), z.number().nullable()).nullable();
-const summary = z.object({ epoch: z.number(), train: means, test: means }).nullable();
-
-const documentSchema: z.ZodType<RunDocument> = z.object({
-  formatVersion: z.literal(formatVersion),
-  id: z.string(),
-  status: z.enum(['queued', 'running', 'finished', 'stopped', 'failed']),
-  kind: z.literal('training'),
-  experiment: z.unknown(),
-  experimentFile: z.string().nullable(),
-  experimentName: z.string(),
-  loss: z.object({ name: z.string(), label: z.string(), spec: z.unknown() }),
-  dataset: z.object({
-    fingerprint: z.string(),
-    train: z.array(z.string()),
-    test: z.array(z.string()),
-    synthetic: z.boolean(),
-  }),
-  parameters: z.number(),
-  engine: z.string(),
-  accelerator: z.object({ name: z.string(), provider: z.string(), threads: z.number(), reason: z.string() }),
-  versions: z.record(z.string(), z.string()),
-  seed: z.number(),
-  pid: z.number(),
-  host: z.string(),
-  started: z.iso.datetime(),
-  updated: z.iso.datetime(),
-  finished: z.iso.datetime().nullable(),
-  epochsDone: z.number(),
-  epochsTotal: z.number(),
-  stepsDone: z.number(),
-  secondsTraining: z.number(),
-  dataWaitShare: z.number().nullable(),
-  last: summary,
-  best: summary,
-  error: z.object({ message: z.string(), hint: z.string().optional() }).nullable(),
-  resumedFrom: z.array(z.number()),
-});
-
 export type ReadRunDocument = { ok: true; document: RunDocument } | { ok: false; reason: string };
 
 /**
@@ -131,6 +91,8 @@ export async function readRunDocument(folder: string): Promise<ReadRunDocument> 
       reason: `it was written by a newer Losscape (format ${version}, this one reads up to ${formatVersion})`,
     };
   }
+  // Loaded when the first run is read: an editor that has just started must not wait for the checks to be made.
+  const { documentSchema } = await import('./documentSchema');
   const parsed = documentSchema.safeParse(value);
   if (parsed.success) return { ok: true, document: parsed.data };
   const key = parsed.error.issues[0]?.path.join('.');

@@ -3,15 +3,8 @@ import { experimentOutline, type LossEntry } from '../../engine/experiment/outli
 import type { RunStore } from '../runs/runStore';
 import { t } from '../text';
 import { isExperiment, rangeOf } from './documents';
+import { lensCommands } from './lensCommands';
 import { newestOfEachLoss, runsInWords, runsOfLoss } from './lensTexts';
-
-/** Commands behind the lenses. They take arguments that only a lens can give, so the palette does not show them. */
-export const lensCommands = {
-  train: 'losscape.experiment.train',
-  show: 'losscape.experiment.showRuns',
-  compare: 'losscape.experiment.compareRuns',
-  curve: 'losscape.experiment.showCurve',
-} as const;
 
 /** What one can do with each entry of `losses`, and how its runs are doing, above the entry. */
 export class LossLenses implements vscode.CodeLensProvider, vscode.Disposable {

@@ -1,38 +1,23 @@
 import * as vscode from 'vscode';
-import { experimentOutline } from '../../engine/experiment/outline';
 import type { Panels } from '../panels';
 import type { RunStore } from '../runs/runStore';
 import type { Trainer } from '../tasks/trainer';
 import { t } from '../text';
-import { lensCommands, LossLenses } from './codeLenses';
-import { DataCheck } from './dataCheck';
-import { ExperimentDiagnostics } from './diagnostics';
-import { experimentSelector, isExperiment } from './documents';
-import { ExperimentHovers } from './hovers';
-import { ExperimentFixes } from './quickFixes';
+import { isExperiment } from './documents';
+import { lensCommands } from './lensCommands';
 
-/** Everything that the editor does inside an experiment file. */
+/**
+ * Everything that the editor does inside an experiment file. What understands the file is loaded with the first one that is
+ * opened: activation has no time for it.
+ */
 export function registerExperimentFile(
   context: vscode.ExtensionContext,
   store: RunStore,
   panels: Panels,
   trainer: Trainer,
 ): void {
-  const check = new DataCheck(trainer);
-  const diagnostics = new ExperimentDiagnostics(check);
-  const lenses = new LossLenses(store);
   const { registerCommand } = vscode.commands;
   context.subscriptions.push(
-    check,
-    diagnostics,
-    lenses,
-    vscode.languages.registerCodeLensProvider(experimentSelector, lenses),
-    vscode.languages.registerHoverProvider(experimentSelector, new ExperimentHovers(check)),
-    vscode.languages.registerCodeActionsProvider(
-      experimentSelector,
-      new ExperimentFixes(diagnostics),
-      ExperimentFixes.metadata,
-    ),
     registerCommand(lensCommands.train, (uri: vscode.Uri, names?: string[]) => train(trainer, uri, names)),
     registerCommand(lensCommands.show, (folders: string[]) => panels.openMetrics(folders)),
     registerCommand(lensCommands.compare, (folders: string[]) => panels.openComparison(folders)),
@@ -41,7 +26,16 @@ export function registerExperimentFile(
     ),
     registerCommand('losscape.openCurve', () => openCurveAtCursor(panels)),
   );
-  completeFromSchema(context);
+  let loaded = false;
+  const load = async (document: vscode.TextDocument): Promise<void> => {
+    if (loaded || !isExperiment(document)) return;
+    loaded = true;
+    const { registerLanguage } = await import('./language');
+    registerLanguage(context, store, trainer);
+  };
+  context.subscriptions.push(vscode.workspace.onDidOpenTextDocument((document) => void load(document)));
+  // After activation, whose time the editor measures.
+  setImmediate(() => vscode.workspace.textDocuments.forEach((document) => void load(document)));
 }
 
 /** Trains what is on the screen: an experiment file with changes is saved first. */
@@ -52,7 +46,8 @@ async function train(trainer: Trainer, uri: vscode.Uri, names: string[] | undefi
 }
 
 /** The curve of the loss at the cursor, or of the first one. */
-function openCurveAtCursor(panels: Panels): void {
+async function openCurveAtCursor(panels: Panels): Promise<void> {
+  const { experimentOutline } = await import('../../engine/experiment/outline');
   const editor = vscode.window.activeTextEditor;
   const losses = editor && isExperiment(editor.document) ? experimentOutline(editor.document.getText()).losses : [];
   if (!editor || losses.length === 0) {
@@ -62,14 +57,4 @@ function openCurveAtCursor(panels: Panels): void {
   const at = editor.document.offsetAt(editor.selection.active);
   const loss = losses.find(({ offset, length }) => at >= offset && at <= offset + length) ?? losses[0]!;
   panels.openCurve(editor.document, loss.index);
-}
-
-/** The editor's JSON support completes from our schema, but wakes up for its own languages only. */
-function completeFromSchema(context: vscode.ExtensionContext): void {
-  const wake = (document: vscode.TextDocument) => {
-    const json = vscode.extensions.getExtension('vscode.json-language-features');
-    if (json && !json.isActive && document.languageId === 'losscape') void json.activate();
-  };
-  context.subscriptions.push(vscode.workspace.onDidOpenTextDocument(wake));
-  vscode.workspace.textDocuments.forEach(wake);
 }

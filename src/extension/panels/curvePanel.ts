@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { MessageHandler } from '../../webview/protocol/messageHandler';
 import type { CurveSnapshot, CurveToHost, CurveToPanel } from '../../webview/protocol/curve';
 import { openExperiment } from '../experimentFile/documents';
-import { curveSnapshot } from '../experimentFile/curveSnapshot';
 import { t } from '../text';
 import { panelHtml, panelOptions } from './html';
 import { saveFile } from './saveFile';
@@ -101,6 +100,7 @@ class CurvePanel {
   private async snapshot(): Promise<CurveSnapshot> {
     const at = { uri: this.uri.toString(), file: basename(this.uri.fsPath), index: this.index };
     const document = openExperiment(this.uri) ?? (await vscode.workspace.openTextDocument(this.uri));
+    const { curveSnapshot } = await import('../experimentFile/curveSnapshot');
     const snapshot = curveSnapshot(document.getText(), at, this.last);
     this.last = snapshot;
     this.view.title = snapshot.label === '' ? t('Loss curve') : t('Curve of {0}', snapshot.label);
