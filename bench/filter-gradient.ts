@@ -16,9 +16,14 @@ import { markdownTable, surroundingsText } from './results';
 /*
  * Times each lowering of the filter gradient on every 3x3 layer of the benchmark's networks. Image and gradient come in
  * channel blocks and the result leaves as the blocked convolution keeps its weights, as inside a training step, so
- * whatever a lowering has to rearrange counts.
+ * whatever a lowering has to rearrange counts. `one band` is the convolution over whole images, however large they are.
  */
-const lowerings = { convolution: asConvolution, 'matrix product': asMatrixProduct };
+const lowerings = {
+  convolution: asConvolution,
+  'convolution, one band': (...[tracer, x, dy, filterShape, geometry]: Parameters<typeof asConvolution>) =>
+    asConvolution(tracer, x, dy, filterShape, geometry, { whole: Infinity, band: Infinity }),
+  'matrix product': asMatrixProduct,
+};
 type LoweringName = keyof typeof lowerings;
 
 interface Layer {
