@@ -4,6 +4,7 @@ import { counted } from '../kit/format';
 import { Legend, statusText } from '../kit/legend';
 import { measures } from '../kit/measures';
 import { commonLoss } from '../kit/naming';
+import { smoothingNote } from '../kit/smoothing';
 import type { Theme } from '../kit/theme';
 import { button, type Checkbox, checkbox, dropdown, slider } from '../kit/widgets';
 import type { Split } from '../protocol/run';
@@ -50,6 +51,7 @@ export class Controls {
   private readonly notices = element('div');
   private readonly body: HTMLElement;
   private readonly empty = element('p', { class: 'empty' });
+  private readonly smoothed = element('p', { class: 'muted smoothed', 'aria-live': 'polite' });
   private readonly legend: Legend;
   private readonly parameterSection: HTMLElement;
   private readonly parameterNote = element('p', { class: 'muted' });
@@ -167,6 +169,7 @@ export class Controls {
           this.band.root,
           this.smoothing.root,
         ),
+        this.smoothed,
         this.curves,
       ),
       this.parameterSection,
@@ -230,6 +233,7 @@ export class Controls {
     this.x.set(state.xBy);
     this.band.set(state.band);
     this.smoothing.set(state.smoothing);
+    this.smoothed.textContent = smoothingNote(state.smoothing);
     this.curves.classList.toggle('one-column', state.layout === 'panes');
     for (const [key, box] of this.metrics) box.set(state.metrics.includes(key));
     this.parameterSection.hidden = shown.parameter === null;

@@ -20,7 +20,7 @@ import { SettingsView } from './settingsView';
 import { type ComparisonState, initialState, zoomOf } from './state';
 
 /** Metrics that are plotted over a setting. */
-const plottedOverSetting = ['iou', 'confidenceForeground', 'confidenceBackground', 'nll'];
+const plottedOverSetting = ['iou', 'confidenceForeground', 'confidenceBackground'];
 
 const api = connect<ComparisonToHost, ComparisonToPanel, ComparisonState>({
   update: ({ runs: updates, liveness: now }) => {
@@ -202,7 +202,10 @@ function drawCurves(visible: readonly ComparedNamedRun[]): void {
     visible.map((run) => [run.name, run.info.folder]),
   ]);
   const colours = panes && tested() ? ' Train in blue, test in red.' : '';
-  for (const measure of studyMeasures) {
+  // Losses are on different scales; overlaid, the likelihood is a yardstick for all of them.
+  const shownMeasures = panes ? studyMeasures : [...studyMeasures, measureOf('nll')];
+  if (panes) figures.get('nll')?.update([], () => null, '');
+  for (const measure of shownMeasures) {
     figure(measure.key).update(
       [version, ...visible.flatMap((run) => [run.series.train, run.series.test])],
       () => metricChart(visible, measure, settings),
@@ -228,7 +231,9 @@ function figure(id: string): Figure {
     found = new Figure(id, theme, figureEvents, { paneHeight: overSetting ? 220 : 190, wide: id === 'layers' });
     found.setZoom(zoomOf(state, id));
     figures.set(id, found);
-    (overSetting ? controls.parameterFigures : controls.curves).append(found.root);
+    if (overSetting) controls.parameterFigures.append(found.root);
+    // The layers take a row of their own, after all others.
+    else controls.curves.insertBefore(found.root, id === 'layers' ? null : (figures.get('layers')?.root ?? null));
   }
   return found;
 }

@@ -66,8 +66,14 @@ export function parameterChart(
     ],
     sharedY: true,
     digits: measure.digits,
-    lines,
+    lines: lines.map((line) => ({ ...line, offset: offset(lines, line) })),
     legend: counted.map(({ name, look }) => ({ name, look })),
     hidden: settings.hidden,
   };
+}
+
+/** Sets runs at the same x side by side. */
+function offset(lines: readonly ChartLine[], line: ChartLine): number {
+  const same = lines.filter((other) => other.x[0] === line.x[0]);
+  return (same.indexOf(line) - (same.length - 1) / 2) * Math.min(12, 60 / same.length);
 }

@@ -49,7 +49,7 @@ export interface ResultsTable {
 }
 
 /** Metrics of the table unless the user picks others. */
-export const usualMetrics = ['iou', 'accuracy', 'confidenceBackground', 'confidenceForeground', 'nll', 'ece', 'hd95'];
+export const usualMetrics = ['iou', 'accuracy', 'confidenceBackground', 'confidenceForeground', 'nll', 'hd95'];
 
 /** The runs with their metrics at an evaluation, and how far each lies from the baseline, sorted. */
 export function resultsTable(runs: readonly ComparedNamedRun[], settings: TableSettings): ResultsTable {
@@ -94,8 +94,8 @@ export function findings({ rows, measures, pairing }: ResultsTable, settings: Ta
     ...(baseline && pairing !== null
       ? [
           clear.length === 0
-            ? `On these images, no run can be told from ${baseline.run.name} by IoU: every 95 % interval of the difference holds 0.`
-            : `Told from ${baseline.run.name} by IoU on these images: ${clear.map(words).join(', ')}.`,
+            ? `No run differs from ${baseline.run.name} in IoU by more than these images can tell: every 95 % interval of the difference holds 0.`
+            : `Differs from ${baseline.run.name} in IoU on these images: ${clear.map(words).join(', ')}.`,
         ]
       : []),
   ];

@@ -137,8 +137,6 @@ function bestRow(rows: readonly ResultsRow[], { better }: Measure, index: number
   }, null);
 }
 
-const verdictSigns = { better: '▲ better', worse: '▼ worse', higher: '▲ higher', lower: '▼ lower' } as const;
-
 function metricCell(
   { mean, half, n, difference, verdict }: MetricCell,
   { digits, title }: Measure,
@@ -151,7 +149,7 @@ function metricCell(
       ? `95 % interval ${valueText(mean - half, digits + 1)} to ${valueText(mean + half, digits + 1)}`
       : '',
     difference
-      ? `difference to the baseline ${signedText(difference.mean, digits + 1)}, 95 % interval ` +
+      ? `${verdict ? `${verdict}: ` : ''}difference to the baseline ${signedText(difference.mean, digits + 1)}, 95 % interval ` +
         `${signedText(difference.mean - difference.half, digits + 1)} to ${signedText(difference.mean + difference.half, digits + 1)}, ` +
         (difference.paired ? `paired over ${difference.n} images` : 'different images, not paired')
       : '',
@@ -165,7 +163,9 @@ function metricCell(
       element(
         'span',
         { class: `difference ${verdict ?? 'unclear'}` },
-        `${signedText(difference.mean, digits)} ± ${halfText(difference.half, digits)}${verdict ? ` ${verdictSigns[verdict]}` : ''}`,
+        `${signedText(difference.mean, digits)} ± ${halfText(difference.half, digits)}`,
+        verdict && element('span', { 'aria-hidden': 'true' }, difference.mean > 0 ? ' ▲' : ' ▼'),
+        verdict && element('span', { class: 'visually-hidden' }, ` (${verdict})`),
       ),
   );
 }

@@ -23,6 +23,8 @@ export interface ChartLine {
   /** Points with whiskers instead of a line; `labels` are written beside them. */
   readonly points?: boolean;
   readonly labels?: readonly string[];
+  /** Pixels by which points stand beside their x, where several runs share it. */
+  readonly offset?: number;
 }
 
 /** What numbers on the x axis mean. */

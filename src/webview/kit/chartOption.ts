@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import type { ChartLine, ChartModel, Zoom } from './chartModel';
 import { duration, tickTexts } from './format';
 import { type PaneLayout, type Rect, titleLineHeight } from './panes';
-import { type AxisRange, countRange, timeRange, zoomedRange } from './ranges';
+import { type AxisRange, countRange, positionOf, timeRange, zoomedRange } from './ranges';
 import { type Look, lookColour, lookDash, lookMarker, type Theme } from './theme';
 
 /** The axes as they are shown: zoomed, with fresh ticks. */
@@ -141,13 +141,17 @@ function lineSeries(line: ChartLine, index: number, axes: ShownAxes, theme: Them
         name,
         data: data.map((at, point) => ({
           value: at,
-          label: { formatter: escapeTemplate(line.labels?.[point] ?? '') },
+          label: {
+            formatter: escapeTemplate(line.labels?.[point] ?? ''),
+            position: positionOf(axes.x, at[0]) > 0.6 ? 'left' : 'right',
+          },
         })),
+        symbolOffset: [line.offset ?? 0, 0],
         symbol: marker ?? 'circle',
         symbolSize: 9,
         itemStyle: { color: colour, opacity: 1 },
-        label: { show: line.labels !== undefined, position: 'right', color: theme.ink, fontSize: 11, distance: 7 },
-        labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
+        label: { show: line.labels !== undefined, color: theme.ink, fontSize: 11, distance: 7 },
+        labelLayout: { hideOverlap: true },
         emphasis: { focus: 'series', scale: 1.4 },
         blur: { itemStyle: { opacity: 0.25 }, label: { show: true, opacity: 0.25 } },
         z: 4,
@@ -180,7 +184,7 @@ function lineSeries(line: ChartLine, index: number, axes: ShownAxes, theme: Them
       itemStyle: { color: colour, opacity },
       lineStyle: { color: colour, width, opacity, type: lookDash(theme, line.look) },
       emphasis: { focus: 'series', lineStyle: { width: width + 1 } },
-      blur: { lineStyle: { opacity: 0.16 }, itemStyle: { opacity: 0.16 } },
+      blur: { lineStyle: { opacity: 0.25 }, itemStyle: { opacity: 0.25 } },
       z: line.look.thin ? 3 : 4,
     },
   ];
@@ -230,7 +234,7 @@ function band(line: ChartLine, name: string, range: AxisRange, colour: string, t
       type: 'polygon',
       shape: { points: stretches[item.dataIndex]!.map((at) => api.coord(at)) },
       style: { fill: colour, fillOpacity },
-      blur: { style: { fillOpacity: 0.03 } },
+      blur: { style: { fillOpacity: 0.04 } },
     }),
   };
 }
@@ -248,7 +252,8 @@ function whiskers(line: ChartLine, name: string, colour: string, pane: object): 
       const x = line.x[item.dataIndex]!;
       const [low, high] = [line.low?.[item.dataIndex] ?? NaN, line.high?.[item.dataIndex] ?? NaN];
       if (!Number.isFinite(low) || !Number.isFinite(high)) return { type: 'group', children: [] };
-      const [[left, bottom], [, top]] = [api.coord([x, low]), api.coord([x, high])];
+      const [[middle, bottom], [, top]] = [api.coord([x, low]), api.coord([x, high])];
+      const left = middle + (line.offset ?? 0);
       const style = { stroke: colour, lineWidth: 1.4 };
       const stroke = (x1: number, y1: number, x2: number, y2: number): object => ({
         type: 'line',

@@ -48,7 +48,7 @@ export class Figure {
       picked: (point) => events.picked(point),
     });
     this.logButton = quietButton('log', 'Logarithmic y axis', () => events.switchedY(id), false);
-    this.resetButton = quietButton('whole range', 'Show all of it again (double click, or 0)', () =>
+    this.resetButton = quietButton('reset', 'Show all of it again (double click, or 0)', () =>
       this.chart.setZoom({}, true),
     );
     const save = (format: 'svg' | 'png' | 'csv') => () => void this.save(format).catch(showFailure);

@@ -1,11 +1,5 @@
 import type { Rect } from './panes';
-
-/** A stretch of a pane that the pointer has drawn, as shares of its width and height: 0 left and bottom, 1 right and top. */
-export interface Stretch {
-  readonly pane: number;
-  readonly x: readonly [number, number] | null;
-  readonly y: readonly [number, number] | null;
-}
+import { type Stretch, stretchOf } from './zoom';
 
 /** What the pointer does on a chart. Positions are in pixels of the chart. */
 export interface Gestures {
@@ -18,35 +12,8 @@ export interface Gestures {
   reset(): void;
 }
 
-/** Further than this is a drag, not a click. */
-const dragPixels = 5;
-/** A drag that is narrower or flatter than this zooms one axis only. */
-const bandPixels = 14;
 /** So long a click waits for a second one, which would mean reset. */
 const doubleClickMilliseconds = 250;
-
-/** The stretch between two points of a drag that began in a pane; null when it is too small to mean one. */
-export function stretchOf(
-  rect: Rect,
-  pane: number,
-  from: { x: number; y: number },
-  to: { x: number; y: number },
-  onlyY: boolean,
-): Stretch | null {
-  const width = Math.abs(to.x - from.x);
-  const height = Math.abs(to.y - from.y);
-  if (Math.max(onlyY ? 0 : width, height) < dragPixels) return null;
-  const share = (value: number): number => Math.min(1, Math.max(0, value));
-  const x = [from.x, to.x].map((at) => share((at - rect.left) / rect.width)).sort((a, b) => a - b);
-  const y = [from.y, to.y].map((at) => share(1 - (at - rect.top) / rect.height)).sort((a, b) => a - b);
-  const flat = height < bandPixels && width >= bandPixels;
-  const narrow = width < bandPixels && height >= bandPixels;
-  return {
-    pane,
-    x: onlyY || narrow ? null : (x as [number, number]),
-    y: flat && !onlyY ? null : (y as [number, number]),
-  };
-}
 
 /**
  * Listens to the pointer over a chart: drag draws a box (a flat one zooms x only, a narrow one or one with Shift y only), a

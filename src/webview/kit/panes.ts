@@ -40,7 +40,7 @@ const below = 40;
 /** Places a pane for each title: side by side as long as there is room, else in rows of about equal length. */
 export function paneLayout(titles: readonly string[], options: PaneOptions): PaneLayout {
   const { width, paneHeight, top, shared, leastWidth = 128, right = 10 } = options;
-  const gap = shared ? 16 : 52;
+  const gap = shared ? 28 : 54;
   const room = width - left - right;
   const most = Math.max(1, Math.min(8, Math.floor((room + gap) / (leastWidth + gap))));
   const rows = Math.max(1, Math.ceil(titles.length / most));

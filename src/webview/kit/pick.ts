@@ -22,8 +22,8 @@ export function nearestX(model: ChartModel, pane: number | null, x: number): num
 }
 
 /**
- * All shown lines at an x, the highest value first. A line whose nearest point is further away than `reach` is left out:
- * it has nothing to say there.
+ * All shown lines at an x, the highest value first. Runs need not have points at the same steps and times: each says what it
+ * has nearest, from its first point to its last, and `reach` beyond.
  */
 export function pointsAt(model: ChartModel, x: number, reach: number): PointAt[] {
   return model.lines
@@ -33,7 +33,9 @@ export function pointsAt(model: ChartModel, x: number, reach: number): PointAt[]
       const at = line.x[point];
       const value = line.y[point];
       if (at === undefined || value === undefined || !Number.isFinite(value)) return [];
-      return at === x || Math.abs(at - x) <= reach ? [{ line, index, point, x: at, value }] : [];
+      const first = line.x[0]!;
+      const last = line.x[line.x.length - 1]!;
+      return x >= first - reach && x <= last + reach ? [{ line, index, point, x: at, value }] : [];
     })
     .sort((a, b) => b.value - a.value);
 }

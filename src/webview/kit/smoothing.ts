@@ -18,7 +18,12 @@ export function smooth(values: ArrayLike<number>, weight: number): Float64Array 
   return smoothed;
 }
 
-/** The method in words, for captions, legends and files. */
+/** What smoothing does to the charts, in a sentence; empty when there is none. */
+export function smoothingNote(weight: number): string {
+  return weight > 0 ? `Smoothed by ${smoothingName(weight)}; thin lines are as measured.` : '';
+}
+
+/** The method in words, for legends and files. */
 export function smoothingName(weight: number): string {
   return `exponential moving average, weight ${weight}, bias-corrected`;
 }

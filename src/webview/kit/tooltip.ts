@@ -38,11 +38,7 @@ export class Tooltip {
             'tr',
             { class: point.line === nearest?.line ? 'nearest' : '' },
             element('td', {}, swatch(theme, point.line.look, point.line.points)),
-            element(
-              'td',
-              { class: 'name' },
-              point.line.points ? (point.line.labels?.[point.point] ?? point.line.name) : point.line.name,
-            ),
+            element('td', { class: 'name' }, nameAt(model, point, first)),
             element('td', { class: 'number' }, valueText(point.value, model.digits)),
             element('td', { class: 'number muted' }, spread(model, point)),
           ),
@@ -71,6 +67,13 @@ export function heading(model: ChartModel, { line, point, x }: PointAt): string 
   return model.xName === 'epoch' || line.points || epoch === undefined || Number.isNaN(epoch)
     ? place
     : `${place} · epoch ${epoch}`;
+}
+
+/** A line's name, with its epoch where that is not the epoch in the heading. */
+function nameAt({ xName }: ChartModel, { line, point }: PointAt, first: PointAt): string {
+  const epoch = line.epochs[point]!;
+  const same = epoch === first.line.epochs[first.point] || Number.isNaN(epoch) || line.points;
+  return same ? line.name : `${line.name} (epoch ${epoch}${xName === 'epoch' ? ', the nearest' : ''})`;
 }
 
 function spread(model: ChartModel, { line, point }: PointAt): string {

@@ -5,6 +5,7 @@ import { counted, valueText } from '../kit/format';
 import { Legend, type LegendEntry, statusText } from '../kit/legend';
 import { otherMeasures } from '../kit/measures';
 import { commonLoss } from '../kit/naming';
+import { smoothingNote } from '../kit/smoothing';
 import type { Theme } from '../kit/theme';
 import { toggled } from '../kit/toggles';
 import { button, type Checkbox, checkbox, type Dropdown, dropdown, slider } from '../kit/widgets';
@@ -45,6 +46,7 @@ export class Controls {
   private readonly live = element('span', { class: 'live', role: 'status' });
   private readonly notices = element('div');
   private readonly empty = element('p', { class: 'empty' });
+  private readonly smoothed = element('p', { class: 'muted smoothed', 'aria-live': 'polite' });
   private readonly legend: Legend;
   private readonly x: Dropdown;
   private readonly band: Dropdown;
@@ -124,17 +126,22 @@ export class Controls {
         element(
           'details',
           {},
-          element('summary', {}, 'More metrics'),
+          element(
+            'summary',
+            {},
+            'More metrics',
+            element(
+              'span',
+              { class: 'muted hint' },
+              'Drag: zoom (Shift: y only). Double click: whole range. Click a point: the images of that epoch.',
+            ),
+          ),
           element('div', { class: 'more-metrics' }, ...[...this.more.values()].map((box) => box.root)),
         ),
       ),
+      this.smoothed,
       this.empty,
       this.figures,
-      element(
-        'p',
-        { class: 'muted hint' },
-        'Drag a box to zoom (Shift: y only; or turn the wheel over the numbers of the y axis), double click for the whole range, click a point for its images.',
-      ),
     );
   }
 
@@ -167,6 +174,7 @@ export class Controls {
     this.layout.set(state.layout);
     this.layout.root.hidden = runs.length < 2;
     this.compare.hidden = runs.length < 2;
+    this.figures.classList.toggle('one-column', runs.length > 1 && state.layout === 'panes');
     this.logX.set(state.logX);
     this.train.set(settings.splits.includes('train'));
     this.test.set(settings.splits.includes('test'));
@@ -174,6 +182,7 @@ export class Controls {
     this.smoothing.set(state.smoothing);
     for (const [key, box] of this.more) box.set(state.more.includes(key));
     const nothing = runs.every(({ series }) => series.train.rows + series.test.rows + series.steps.rows === 0);
+    this.smoothed.textContent = smoothingNote(state.smoothing);
     this.empty.hidden = !nothing;
     this.empty.textContent = emptyText(runs);
   }

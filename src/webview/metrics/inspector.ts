@@ -1,6 +1,6 @@
 import { beeswarm } from '../kit/beeswarm';
 import { element, replaceChildren, svgElement } from '../kit/dom';
-import { counted, valueText } from '../kit/format';
+import { counted, tickText, valueText } from '../kit/format';
 import { type Measure, measureOf, measures } from '../kit/measures';
 import { closeRange, positionOf, type AxisRange, unitRange } from '../kit/ranges';
 import { estimate } from '../kit/statistics';
@@ -132,12 +132,12 @@ export class Inspector {
     const rows = Math.min(5, Math.max(0, ...dots.map((dot) => Math.abs(dot.row))));
     const middle = 8 + rows * 7;
     const height = 2 * middle + 18;
-    const x = (share: number): number => 10 + share * stripWidth;
+    const x = (share: number): number => 20 + share * stripWidth;
     const colour = lookColour(theme, { colour: split, variant: 0 });
     const { mean, half, n } = estimate(numbers);
     const svg = svgElement('svg', {
       class: 'strip',
-      viewBox: `0 0 ${stripWidth + 20} ${height}`,
+      viewBox: `0 0 ${stripWidth + 40} ${height}`,
       role: 'img',
       'aria-label': `${measure.title} of the ${n} ${split} images, mean ${valueText(mean, measure.digits)}`,
     });
@@ -152,7 +152,7 @@ export class Inspector {
         'font-size': 11,
         'text-anchor': 'middle',
       });
-      text.textContent = valueText(tick, measure.scale === 'free' ? 2 : 2);
+      text.textContent = tickText(tick);
       svg.append(
         line(x(positionOf(range, tick)), 2 * middle, x(positionOf(range, tick)), 2 * middle + 3, theme.muted, 1),
         text,

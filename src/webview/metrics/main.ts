@@ -6,7 +6,6 @@ import { type Measure, measures, studyMeasures } from '../kit/measures';
 import { onThemeChange, pageTheme } from '../kit/pageTheme';
 import { connect, showFailure } from '../kit/panelApi';
 import { livenessText, namedRuns, updatedRun } from '../kit/runs';
-import { smoothingName } from '../kit/smoothing';
 import { allBut, toggled } from '../kit/toggles';
 import type { EpochDetails, MetricsToHost, MetricsToPanel } from '../protocol/metrics';
 import type { Liveness, RunData } from '../protocol/run';
@@ -133,15 +132,14 @@ function drawFigures(named: readonly NamedRun[], settings: CurveSettings): void 
   if (key !== settingsKey) settingsVersion += 1;
   settingsKey = key;
   const evaluations = [settingsVersion, ...named.flatMap((run) => [run.series.train, run.series.test])];
-  const note = smoothing > 0 ? ` Smoothed: ${smoothingName(smoothing)}; the thin line is as measured.` : '';
   const chart = (measure: Measure): void => {
-    figure(measure.key).update(evaluations, () => metricChart(named, measure, settings), measure.meaning + note);
+    figure(measure.key).update(evaluations, () => metricChart(named, measure, settings), measure.meaning);
   };
   for (const measure of studyMeasures) chart(measure);
   figure('stepLoss').update(
     [settingsVersion, ...named.map((run) => run.series.steps)],
     () => stepLossChart(named, settings),
-    'The loss on each mini-batch while training, noisier than an evaluation and there before it.' + note,
+    'The loss on each mini-batch while training, noisier than an evaluation and there before it.',
   );
   for (const measure of measures.slice(studyMeasures.length)) {
     if (state.more.includes(measure.key)) chart(measure);
@@ -151,8 +149,7 @@ function drawFigures(named: readonly NamedRun[], settings: CurveSettings): void 
     [settingsVersion, ...named.map((run) => run.series.layers)],
     () => layersChart(named, settings),
     'How far the weights of each layer move in one step: the sum over weights and biases of |Δw|, averaged over the steps ' +
-      'of an epoch. Large layers have more weights to sum over, so compare a layer with itself across runs and epochs.' +
-      note,
+      'of an epoch. Large layers have more weights to sum over, so compare a layer with itself across runs and epochs.',
   );
 }
 
@@ -163,7 +160,8 @@ function figure(id: string, wide = false): Figure {
     found = new Figure(id, theme, figureEvents, { wide, paneHeight: wide ? 170 : 190 });
     found.setZoom(zoomOf(state, id));
     figures.set(id, found);
-    controls.figures.append(found.root);
+    // The layers take a row of their own, after all others.
+    controls.figures.insertBefore(found.root, wide ? null : (figures.get('layers')?.root ?? null));
   }
   return found;
 }
