@@ -164,7 +164,11 @@ export class RunIndex {
     for (const [run, known] of this.known) {
       if (known.runsFolder === runsFolder && !present.has(run)) this.remove(run);
     }
-    await concurrently([...present], concurrency, (run) => this.check(run));
+    await concurrently([...present], concurrency, async (run) => {
+      await this.check(run);
+      // Seen for the first time between its folder and its run.json, which nothing would announce.
+      if (!this.known.has(run) && (await isRecent(run))) void this.checkNew(run);
+    });
   }
 
   /** Reads one run folder, if its run.json has changed since. */
@@ -327,6 +331,15 @@ async function foldersIn(folder: string): Promise<string[]> {
       .sort((a, b) => (a < b ? 1 : -1));
   } catch {
     return [];
+  }
+}
+
+/** Whether something was made in a folder, or the folder itself, in the last seconds. */
+async function isRecent(folder: string): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(folder)).mtimeMs < 20_000;
+  } catch {
+    return false;
   }
 }
 

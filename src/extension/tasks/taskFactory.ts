@@ -30,7 +30,8 @@ export class TaskFactory {
     task.detail = vscode.l10n.t('Train a U-Net under each loss of the experiment');
     task.presentationOptions = {
       reveal: options.reveal ?? vscode.TaskRevealKind.Always,
-      panel: vscode.TaskPanelKind.Dedicated,
+      // One after the other they share a terminal; at the same time each has its own.
+      panel: vscode.TaskPanelKind.Shared,
       focus: false,
       clear: false,
       showReuseMessage: false,

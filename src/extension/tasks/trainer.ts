@@ -30,6 +30,9 @@ interface Started {
   readonly execution: vscode.TaskExecution;
   readonly waiting: Waiting | undefined;
   pid: number | undefined;
+  /** When its task was started, in milliseconds. */
+  readonly since: number;
+  ended: boolean;
   /** Run folders that its process has made, or has taken up again. */
   readonly folders: Set<string>;
 }
@@ -239,8 +242,9 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
         if (token.isCancellationRequested || started.waiting === undefined) return '';
         return vscode.l10n.t('The engine ended before the training began; its terminal tells why.');
       }
-      // Changes are announced, but not on every disk.
-      await Promise.race([this.nextChange(), delay(1000)]);
+      await Promise.race([this.nextChange(), delay(3000)]);
+      // Changes are announced, but not on every disk: somebody is waiting for this one.
+      if (started.folders.size === 0) await this.store.refresh();
     }
   }
 
@@ -271,6 +275,8 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
       execution: known?.execution ?? execution,
       waiting,
       pid: known?.pid,
+      since: known?.since ?? Date.now(),
+      ended: known?.ended ?? false,
       folders: known?.folders ?? new Set(),
     };
     this.started.set(started.execution, started);
@@ -299,12 +305,18 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
   private async processEnded(execution: vscode.TaskExecution, exitCode: number | undefined): Promise<void> {
     if (execution.task.definition.type !== taskType) return;
     const started = this.find(execution);
-    if (!started) return;
+    if (!started || started.ended) return;
+    started.ended = true;
+    // A training of a second may be over before anybody has seen its run folder.
+    if (started.folders.size === 0) await this.store.refresh();
+    await Promise.all([...started.folders].map((folder) => this.store.check(folder)));
+    for (const record of this.store.all()) {
+      if (record.entry.ok && !isLive(record)) this.linkRun(record, record.entry.document, started);
+    }
     this.started.delete(started.execution);
     if (exitCode !== undefined && exitCode !== 0 && started.waiting && started.folders.size === 0) {
       this.queue.remove(({ batch }) => batch === started.waiting!.batch);
     }
-    await Promise.all([...started.folders].map((folder) => this.store.check(folder)));
     this.changed.fire();
     this.queue.pump();
   }
@@ -324,14 +336,18 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     if (this.queue.waiting().length > 0) this.queue.pump();
   }
 
-  private linkRun(record: RunRecord, { pid, host }: RunDocument): void {
+  /** Notes that a run belongs to one of our trainings, if its process says so. */
+  private linkRun(record: RunRecord, { pid, host, updated }: RunDocument, ended?: Started): void {
     if (host !== hostname()) return;
     const started = [...this.started.values()].find((candidate) => candidate.pid === pid);
     if (!started || started.folders.has(record.folder)) return;
+    // Of runs that are over, only one of this very training: process ids come round again.
+    if (ended && (started !== ended || Date.parse(updated) < started.since)) return;
     started.folders.add(record.folder);
     this.linked.add(record.folder);
     this.changed.fire();
     this.runStarted.fire(record);
+    if (ended) this.noticeEnd(record);
   }
 
   private readonly linked = new Set<string>();

@@ -63,12 +63,17 @@ export function groupItem(node: GroupNode, open: boolean): vscode.TreeItem {
   const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
   const state = node.children.length === 0 ? None : open ? Expanded : Collapsed;
   const item = new vscode.TreeItem(node.label, state);
-  item.id = node.id;
-  const count = node.runs === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', node.runs);
-  const running = node.live > 0 ? vscode.l10n.t('{0} running', node.live) : '';
-  item.description = [node.children.length === 0 ? vscode.l10n.t('no runs yet') : count, running]
-    .filter((part) => part !== '')
-    .join(', ');
+  // An empty group is another one to the editor: else it would stay closed when its first run appears.
+  item.id = node.children.length === 0 ? `${node.id}\n` : node.id;
+  const { l10n } = vscode;
+  const waiting = node.children.length - node.runs;
+  const parts = [
+    node.children.length === 0 ? l10n.t('no runs yet') : '',
+    node.runs === 1 ? l10n.t('1 run') : node.runs > 1 ? l10n.t('{0} runs', node.runs) : '',
+    node.live > 0 ? l10n.t('{0} running', node.live) : '',
+    waiting > 0 ? l10n.t('{0} waiting', waiting) : '',
+  ];
+  item.description = parts.filter((part) => part !== '').join(', ');
   item.iconPath =
     node.status === undefined
       ? new vscode.ThemeIcon(

@@ -244,8 +244,9 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     const polling = mode === 'polling' ? vscode.l10n.t('polling') : '';
     this.view.description = [hidden, polling].filter((part) => part !== '').join(', ');
     const running = this.store.all().filter(isLive).length;
-    this.view.badge =
-      running === 0 ? undefined : { value: running, tooltip: vscode.l10n.t('{0} runs are being trained', running) };
+    const tooltip =
+      running === 1 ? vscode.l10n.t('1 run is being trained') : vscode.l10n.t('{0} runs are being trained', running);
+    this.view.badge = running === 0 ? undefined : { value: running, tooltip };
   }
 }
 

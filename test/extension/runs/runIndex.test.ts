@@ -32,8 +32,7 @@ test('reads the runs of a folder, and says of those that cannot be read why', as
   await index.setFolders([runs]);
   expect(index.runs().size).toBe(2);
   expect(status(index, join(runs, '20260102-000000-b'))).toBe('its run.json is not whole JSON');
-  await until(() => changes.length > 0, 'the runs were reported');
-  expect(changes.flatMap(({ added }) => added).length).toBe(2);
+  await until(() => changes.flatMap(({ added }) => added).length === 2, 'both were reported');
 });
 
 test('runs that appear, change and disappear', async () => {
@@ -68,6 +67,17 @@ test('a runs folder that is made, deleted and made again', async () => {
   await until(() => index.runs().size === 0, 'it was gone');
   writeRun(join(runs, 'two'), runDocument());
   await until(() => index.get(join(runs, 'two')) !== undefined, 'the run of the new folder was found');
+});
+
+test('the first run of all, whose run.json comes later than its folder', async () => {
+  const runs = join(temporaryFolder(), 'runs');
+  const { index } = makeIndex();
+  await index.setFolders([runs]);
+  const folder = join(runs, 'one');
+  mkdirSync(folder, { recursive: true });
+  await delay(80);
+  writeRun(folder, liveDocument());
+  await until(() => status(index, folder) === 'running', 'the run was found');
 });
 
 test('a run whose process is gone is interrupted, without any file changing', async () => {
