@@ -25,10 +25,12 @@ export async function runTests(
       const name = `${suite}: ${test.name}`;
       if (!name.includes(only)) continue;
       const began = performance.now();
-      const error = await test.run(session).then(
-        () => undefined,
-        (reason: unknown) => (reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)),
-      );
+      const error = await Promise.resolve()
+        .then(() => test.run(session))
+        .then(
+          () => undefined,
+          (reason: unknown) => (reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)),
+        );
       const seconds = (performance.now() - began) / 1000;
       results.push({ name, passed: error === undefined, seconds, error });
       console.log(`${error === undefined ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s)`);

@@ -34,7 +34,7 @@ export class Session {
       if (ours.test(text)) this.complaints.push(text);
     };
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) hear(`${message.text()} (${message.location().url})`);
+      if (message.type() === 'error') hear(`${message.text()} (${message.location().url})`);
     });
     page.on('pageerror', (error) => hear(error.stack ?? error.message));
   }

@@ -3,7 +3,7 @@ import type { Session } from './session';
 /** A test of the real editor. Tests of a file run in order, in one editor, and build on each other. */
 export interface EditorTest {
   readonly name: string;
-  run(session: Session): Promise<void>;
+  run(session: Session): Promise<void> | void;
 }
 
 /** Throws when something does not hold. */

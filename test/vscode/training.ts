@@ -166,7 +166,6 @@ export const training: EditorTest[] = [
     name: 'nothing complains in the developer console',
     run(session) {
       check(session.complaints.length === 0, session.complaints.join('\n'));
-      return Promise.resolve();
     },
   },
 ];
