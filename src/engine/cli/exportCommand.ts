@@ -53,8 +53,8 @@ export async function exportCommand(args: ExportArguments, io: CommandIo): Promi
   const out = resolve(args.onnx);
   await writeFileAtomic(out, bytes);
   io.stdout.write(
-    `${out}\n  ${document.loss.label}, epoch ${epoch}; images [N, ${model.channels}, ${tile.join(', ')}] in [0, 1] -> ` +
-      `logits [N, ${model.classes}, ${output.join(', ')}]\n`,
+    `${out}\n  ${document.loss.label}, epoch ${epoch}; images [1, ${model.channels}, ${tile.join(', ')}] in [0, 1] -> ` +
+      `logits [1, ${model.classes}, ${output.join(', ')}]\n`,
   );
   return 0;
 }

@@ -56,9 +56,12 @@ function shift(tracer: Tracer, name: string, axis: number, before: number, after
   });
 }
 
+/** Filter banks (one per block of outputs) that the runtime goes through side by side. */
+const banksAtOnce = 4;
+
 /**
- * A filter bank is gone through once for every six output values: up to `whole` bytes it stays in the second-level cache of
- * a core, a larger image is better taken in bands of `band` bytes. Measured (`bench/filter-gradient.md`).
+ * Filter banks are gone through once for every six output values: up to `whole` bytes together they stay in the second-level
+ * cache of a core, a larger image is better taken in bands of `band` bytes. Measured (`bench/filter-gradient.md`).
  */
 const bankBytes = { whole: 2 ** 20, band: 2 ** 18 };
 
@@ -90,7 +93,7 @@ export function asConvolution(
   const image = tracer.read(x, nchwc, [batch * groupsIn, height, width * block]);
   const gradient = tracer.read(dy, nchwc, [batch * groupsOut, rows, columns * block]);
 
-  const bank = rows * wide * block * 4;
+  const bank = rows * wide * block * 4 * Math.min(banksAtOnce, groupsOut);
   const bands = bank <= limits.whole ? 1 : Math.ceil(bank / limits.band);
   const bandRows = Math.ceil(rows / bands);
   const sums = new Array<string | undefined>(kw).fill(undefined);
