@@ -1,5 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { ChartLine, ChartModel, Zoom } from './chartModel';
+import { drawnBand, drawnPoints } from './downsample';
 import { duration, tickTexts } from './format';
 import { type PaneLayout, type Rect, titleLineHeight } from './panes';
 import { type AxisRange, countRange, positionOf, timeRange, zoomedRange } from './ranges';
@@ -109,7 +110,9 @@ export function chartOption(
       };
     }),
     series: [
-      ...model.lines.flatMap((line, index) => (model.hidden.has(line.key) ? [] : lineSeries(line, index, axes, theme))),
+      ...model.lines.flatMap((line, index) =>
+        model.hidden.has(line.key) ? [] : lineSeries(line, index, axes, theme, layout.panes[line.pane]!.width / 2),
+      ),
       ...(model.reference === undefined ? [] : layout.panes.map((_, pane) => reference(model.reference!, pane, theme))),
     ],
     ...(heading || model.scaleNames ? { graphic: graphics(model, layout, theme, heading) } : {}),
@@ -121,13 +124,14 @@ export function seriesOf(index: number): string[] {
   return ['line', 'band', 'raw'].map((part) => `${part} ${index}`);
 }
 
-function lineSeries(line: ChartLine, index: number, axes: ShownAxes, theme: Theme): object[] {
+/** @param buckets in which points are gathered when there are more of them than pixels. */
+function lineSeries(line: ChartLine, index: number, axes: ShownAxes, theme: Theme, buckets: number): object[] {
   const colour = lookColour(theme, line.look);
   const marker = lookMarker(theme, line.look);
   const width = line.look.thin ? 1.1 : theme.highContrast ? 2.2 : 1.8;
   const [name, bandName, rawName] = seriesOf(index) as [string, string, string];
   const pane = { xAxisIndex: line.pane, yAxisIndex: line.pane, silent: true };
-  const data = pairs(line.x, line.y);
+  const data = pairs(line.x, line.y, axes.x, buckets);
   const few = data.length < 16;
   const spacing = Math.max(1, Math.round(data.length / 8));
   const common = { ...pane, type: 'line', emphasis: { focus: 'series' }, color: colour, symbol: 'none' };
@@ -139,7 +143,7 @@ function lineSeries(line: ChartLine, index: number, axes: ShownAxes, theme: Them
         ...pane,
         type: 'scatter',
         name,
-        data: data.map((at, point) => ({
+        data: pairs(line.x, line.y).map((at, point) => ({
           value: at,
           label: {
             formatter: escapeTemplate(line.labels?.[point] ?? ''),
@@ -159,13 +163,13 @@ function lineSeries(line: ChartLine, index: number, axes: ShownAxes, theme: Them
     ];
   }
   return [
-    ...(line.low && line.high ? [band(line, bandName, axes.y[line.pane]!, colour, theme)] : []),
+    ...(line.low && line.high ? [band(line, bandName, axes, colour, theme, buckets)] : []),
     ...(line.raw
       ? [
           {
             ...common,
             name: rawName,
-            data: pairs(line.x, line.raw),
+            data: pairs(line.x, line.raw, axes.x, buckets),
             lineStyle: { color: colour, width: 1, opacity: 0.35 },
             blur: { lineStyle: { opacity: 0.08 } },
             z: 2,
@@ -176,7 +180,6 @@ function lineSeries(line: ChartLine, index: number, axes: ShownAxes, theme: Them
       ...common,
       name,
       data,
-      ...(data.length > 4000 ? { sampling: 'lttb' } : {}),
       symbol: marker ?? 'circle',
       showSymbol: few || marker !== null,
       showAllSymbol: true,
@@ -197,25 +200,22 @@ function everySoOften(spacing: number, variant: number) {
 }
 
 /** A band around a line as one polygon per unbroken stretch, kept within what a logarithmic axis can show. */
-function band(line: ChartLine, name: string, range: AxisRange, colour: string, theme: Theme): object {
+function band(line: ChartLine, name: string, axes: ShownAxes, colour: string, theme: Theme, buckets: number): object {
+  const { low, high } = { low: line.low!, high: line.high! };
+  const range = axes.y[line.pane]!;
   const floor = range.type === 'log' ? range.min / 1e3 : -Infinity;
+  const position = (index: number): number => positionOf(axes.x, line.x[index]!);
   const stretches: [number, number][][] = [];
   let open: number[] = [];
   const close = (): void => {
-    const at = (index: number, end: ArrayLike<number>): [number, number] => [
-      line.x[index]!,
-      Math.max(floor, end[index]!),
-    ];
-    if (open.length > 1)
-      stretches.push([
-        ...open.map((index) => at(index, line.high!)),
-        ...open.toReversed().map((index) => at(index, line.low!)),
-      ]);
+    const points = drawnBand(open, position, low, high, buckets);
+    const upper = points.map((point): [number, number] => [line.x[point.index]!, Math.max(floor, point.high)]);
+    const lower = points.map((point): [number, number] => [line.x[point.index]!, Math.max(floor, point.low)]);
+    if (points.length > 1) stretches.push([...upper, ...lower.reverse()]);
     open = [];
   };
   for (let index = 0; index < line.x.length; index += 1) {
-    const known = [line.x[index]!, line.low![index]!, line.high![index]!].every(Number.isFinite);
-    if (known) open.push(index);
+    if ([line.x[index]!, low[index]!, high[index]!].every(Number.isFinite)) open.push(index);
     else if (!Number.isNaN(line.y[index]!)) close();
   }
   close();
@@ -291,10 +291,24 @@ function reference(value: number, pane: number, theme: Theme): object {
   };
 }
 
-function pairs(x: ArrayLike<number>, y: ArrayLike<number>): [number, number][] {
-  return Array.from(x, (at, index) => [at, y[index]!] as [number, number]).filter(
-    ([at, value]) => Number.isFinite(at) && Number.isFinite(value),
-  );
+/** The points of a line that are drawn, as ECharts takes them. Without an axis: all of them. */
+function pairs(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  axis?: ShownAxes['x'],
+  buckets = Infinity,
+): [number, number][] {
+  const indices = axis
+    ? drawnPoints(
+        x.length,
+        (index) => positionOf(axis, x[index]!),
+        (index) => y[index]!,
+        buckets,
+      )
+    : Array.from(x, (_, index) => index);
+  return indices
+    .map((index): [number, number] => [x[index]!, y[index]!])
+    .filter(([at, value]) => Number.isFinite(at) && Number.isFinite(value));
 }
 
 function paneTitles(layout: PaneLayout, theme: Theme): object[] {

@@ -1,6 +1,6 @@
 import type { ChartModel } from './chartModel';
 import { type Cell, csvText } from './csv';
-import { duration, valueText } from './format';
+import { duration, halfText, valueText } from './format';
 
 /** A chart's numbers as a table that can be read out: a row per point on the x axis, a column per line. */
 export interface NumbersTable {
@@ -32,9 +32,8 @@ export function numbersTable(model: ChartModel, most = 60): NumbersTable {
         const value = valueText(line.y[point], model.digits);
         const high = line.high?.[point];
         const half = high === undefined ? NaN : high - (line.raw ?? line.y)[point]!;
-        return Number.isFinite(half) && line.look.colour !== undefined && model.id !== 'stepLoss'
-          ? `${value} ± ${half.toFixed(model.digits)}`
-          : value;
+        // The band of gathered steps has no middle that could be written ± something.
+        return Number.isFinite(half) && model.id !== 'stepLoss' ? `${value} ± ${halfText(half, model.digits)}` : value;
       }),
     ]),
     leftOut: every.length - shown.length,
