@@ -1,4 +1,4 @@
-import { type BandKind, bandNames, runLook, type XBy } from '../kit/curves';
+import { type BandKind, bandNames, runLook, usualBand, type XBy } from '../kit/curves';
 import { element, replaceChildren } from '../kit/dom';
 import { counted } from '../kit/format';
 import { Legend, statusText } from '../kit/legend';
@@ -231,7 +231,7 @@ export class Controls {
     );
     this.layout.set(state.layout);
     this.x.set(state.xBy);
-    this.band.set(state.band);
+    this.band.set(state.band ?? usualBand(state.layout, runs.length));
     this.smoothing.set(state.smoothing);
     this.smoothed.textContent = smoothingNote(state.smoothing);
     this.curves.classList.toggle('one-column', state.layout === 'panes');

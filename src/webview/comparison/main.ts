@@ -1,7 +1,7 @@
 import type { Zoom } from '../kit/chartModel';
 import { parameters, settingsOf } from '../kit/configuration';
 import { fileName } from '../kit/csv';
-import { type CurveSettings, layersChart, metricChart } from '../kit/curves';
+import { type CurveSettings, layersChart, metricChart, usualBand } from '../kit/curves';
 import { oncePerFrame } from '../kit/dom';
 import { Figure, type FigureEvents } from '../kit/figure';
 import { measureOf, studyMeasures } from '../kit/measures';
@@ -191,7 +191,7 @@ function drawCurves(visible: readonly ComparedNamedRun[]): void {
     logX: false,
     // Side by side there is room for both splits; overlaid, each line would have a twin.
     splits: !tested() ? ['train'] : panes ? ['train', 'test'] : [state.split],
-    band: state.band,
+    band: state.band ?? usualBand(state.layout, visible.length),
     smoothing: state.smoothing,
     switchedY: new Set(state.switchedY),
     hidden: new Set(),

@@ -95,10 +95,15 @@ export function findings({ rows, measures, pairing }: ResultsTable, settings: Ta
       ? [
           clear.length === 0
             ? `No run differs from ${baseline.run.name} in IoU by more than these images can tell: every 95 % interval of the difference holds 0.`
-            : `Differs from ${baseline.run.name} in IoU on these images: ${clear.map(words).join(', ')}.`,
+            : `${clear.length} of ${others.length} differ from ${baseline.run.name} in IoU on these images: ${listed(clear.map(words))}.`,
         ]
       : []),
   ];
+}
+
+/** The first few of a list, and how many more there are. */
+function listed(texts: readonly string[], most = 6): string {
+  return texts.length <= most ? texts.join(', ') : `${texts.slice(0, most).join(', ')} and ${texts.length - most} more`;
 }
 
 /** The table as a file, unrounded. */

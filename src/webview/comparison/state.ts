@@ -15,7 +15,8 @@ export interface ComparisonState {
   readonly sort: { readonly column: string; readonly descending: boolean };
   readonly hidden: readonly string[];
   readonly xBy: XBy;
-  readonly band: BandKind;
+  /** Null: as suits the number of runs. */
+  readonly band: BandKind | null;
   readonly smoothing: number;
   readonly switchedY: readonly string[];
   readonly parameter: string | null;
@@ -33,7 +34,7 @@ export const initialState: ComparisonState = Object.freeze({
   sort: { column: 'place', descending: false },
   hidden: [],
   xBy: 'epoch',
-  band: 'errors',
+  band: null,
   smoothing: 0,
   switchedY: [],
   parameter: null,

@@ -34,6 +34,11 @@ export interface CurveSettings {
   readonly layout: 'overlay' | 'panes';
 }
 
+/** What bands say unless the user chose: many of them over each other would hide the lines. */
+export function usualBand(layout: 'overlay' | 'panes', runs: number): BandKind {
+  return layout === 'overlay' && runs > 8 ? 'none' : 'errors';
+}
+
 export const bandNames: Readonly<Record<BandKind, string>> = {
   errors: '±3 standard errors',
   interval: '95 % interval',

@@ -170,7 +170,7 @@ export class Controls {
     this.keys = entries.map((entry) => entry.key);
     this.legend.show(entries, settings.hidden, theme);
     this.x.set(state.xBy);
-    this.band.set(state.band);
+    this.band.set(settings.band);
     this.layout.set(state.layout);
     this.layout.root.hidden = runs.length < 2;
     this.compare.hidden = runs.length < 2;

@@ -1,5 +1,5 @@
 import type { Zoom } from '../kit/chartModel';
-import type { BandKind, CurveSettings, XBy } from '../kit/curves';
+import { type BandKind, type CurveSettings, usualBand, type XBy } from '../kit/curves';
 import type { Split } from '../protocol/run';
 
 /** What the metrics panel remembers while it is hidden and over reloads. `folders` is what the host brings it back by. */
@@ -10,7 +10,8 @@ export interface MetricsState {
   /** Null: as suits the number of runs. */
   readonly splits: readonly Split[] | null;
   readonly layout: 'overlay' | 'panes';
-  readonly band: BandKind;
+  /** Null: as suits the number of runs. */
+  readonly band: BandKind | null;
   readonly smoothing: number;
   /** Charts whose y axis is of the other kind than usual. */
   readonly switchedY: readonly string[];
@@ -28,7 +29,7 @@ export const initialState: MetricsState = Object.freeze({
   logX: false,
   splits: null,
   layout: 'overlay',
-  band: 'errors',
+  band: null,
   smoothing: 0,
   switchedY: [],
   hidden: [],
@@ -49,7 +50,7 @@ export function curveSettings(state: MetricsState, runs: number, tested: boolean
     xBy: state.xBy,
     logX: state.logX,
     splits: splitsOf(state, runs, tested),
-    band: state.band,
+    band: state.band ?? usualBand(state.layout, runs),
     smoothing: state.smoothing,
     switchedY: new Set(state.switchedY),
     hidden: new Set(state.hidden),

@@ -90,7 +90,7 @@ describe('resultsTable', () => {
   it('says what it shows in words', () => {
     expect(findings(table, settings)).toEqual([
       'Highest test IoU: dice, 0.872 at epoch 3; lowest: focal γ=5, 0.638.',
-      'Differs from cross-entropy in IoU on these images: dice (better), focal γ=5 (worse).',
+      '2 of 2 differ from cross-entropy in IoU on these images: dice (better), focal γ=5 (worse).',
     ]);
     expect(findings(resultsTable([base], settings), settings)).toEqual([]);
   });
