@@ -22,12 +22,12 @@ const experiment = `{
   "model": { "filters": 8, "depth": 3, "padding": "same" },
   "input": { "crop": [128, 112] },
   "training": {
-    "epochs": 60,
+    "epochs": 50,
     "batchSize": 1,
     "optimizer": { "type": "adam", "learningRate": 1e-3 },
     "schedule": { "type": "cosine" },
-    "evaluateEvery": 4,
-    "checkpointEvery": 4
+    "evaluateEvery": 5,
+    "checkpointEvery": 5
   },
   // One run each: what does weighting the disc do to confidence, and what does playing down the easy pixels?
   "losses": [{ "type": "crossEntropy", "classWeights": [1, 3] }, { "type": "focal", "gamma": 2 }]

@@ -238,7 +238,7 @@ describe('looks at the files', () => {
     const rare = await init(await pairsOf(colourful, square(255)));
     expect(rare.experiment.losses).toContainEqual({ type: 'crossEntropy', classWeights: [1, 3], labelSmoothing: 0 });
     const equal = await init(await pairsOf(colourful, (x) => (x < 24 ? 255 : 0)));
-    expect(equal.experiment.losses.map(({ type }) => type)).toEqual(['crossEntropy', 'focal', 'dice']);
+    expect(equal.experiment.losses.map(({ type }) => type)).toEqual(['crossEntropy', 'focal', 'sum']);
     expect(equal.printed).toContain('Note: 60 % of the pixels are foreground');
   });
 

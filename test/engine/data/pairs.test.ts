@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +5,7 @@ import { inspectDataset } from '../../../src/engine/data/inspect';
 import { listPairs } from '../../../src/engine/data/pairs';
 import type { DatasetConfig } from '../../../src/engine/experiment/schema';
 import { Problem } from '../../../src/runs/problem';
+import { realPairs } from '../../realPairs';
 import { datasetIn, temporaryFolder } from './files';
 
 /** Empty files: the list looks at names only. */
@@ -154,10 +154,9 @@ test('two files with one stem are both named', async () => {
   expect(masks.message).toBe('the image a.png has two masks: a.png and a_mask.png');
 });
 
-const real = join(import.meta.dirname, '../../../../shared/data/optic-disc');
-if (!existsSync(real)) console.log(`skipped: no real pairs in ${real}`);
-test.skipIf(!existsSync(real))('the real pairs: 60, about 10 % foreground', async () => {
-  const dataset = datasetIn(real, { test: 9 });
+const real = realPairs();
+test.skipIf(real === null)('the real pairs: 60, about 10 % foreground', async () => {
+  const dataset = datasetIn(real!, { test: 9 });
   const model = { depth: 4, padding: 'valid', channels: 3 } as const;
   const found = await inspectDataset(dataset, model, { crop: [388, 388] });
   expect([found.train.length, found.test.length, found.warnings.length]).toEqual([51, 9, 0]);

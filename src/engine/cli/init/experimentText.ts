@@ -62,7 +62,7 @@ function losses({ foreground, balanced, weight }: Proposal): string[] {
       '  "losses": [',
       '    { "type": "crossEntropy" },',
       '    { "type": "focal", "gamma": 2 }, // plays down the pixels that are right already: less confident',
-      '    { "type": "dice" } // about overlap, not about pixels',
+      '    { "type": "sum", "terms": [{ "type": "dice" }, { "type": "crossEntropy" }] } // about overlap as well',
       '  ]',
     ];
   }
