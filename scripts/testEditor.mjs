@@ -92,7 +92,7 @@ async function sampleWorkspace(path) {
     dataset: { images: 'images', masks: 'masks', test: 2, scale: 0.15, synthetic: true },
     model: { filters: 4, depth: 2 },
     input: { crop: [32, 32] },
-    training: { epochs: 8, batchSize: 2, optimizer: { type: 'adam', learningRate: 3e-3 } },
+    training: { epochs: 40, batchSize: 2, optimizer: { type: 'adam', learningRate: 3e-3 } },
     losses: [
       { type: 'crossEntropy', classWeights: [1, 3] },
       { type: 'focal', gamma: 2 },

@@ -36,7 +36,7 @@ export const training: EditorTest[] = [
           if (all.some(({ status }) => status === 'running')) await session.picture('while training').catch(() => null);
           return all.length === 2 && all.every(({ status }) => status === 'finished');
         },
-        180,
+        300,
       );
       const moving = [...seen].filter((row) => /\b[1-9]\d*\/\d+/.test(row));
       check(moving.length >= 2, `the tree stood still:\n${[...seen].join('\n')}`);
@@ -81,7 +81,7 @@ export const training: EditorTest[] = [
     name: 'stop and resume',
     async run(session) {
       await copyFile(join(session.folder, file), join(session.folder, longFile));
-      await session.rewrite(longFile, (text) => text.replace('"epochs": 8', '"epochs": 100000'));
+      await session.rewrite(longFile, (text) => text.replace('"epochs": 40', '"epochs": 100000'));
       await session.api(
         ({ commands, Uri }, path) => {
           void commands.executeCommand('losscape.train', Uri.file(path), ['focal-2']);

@@ -6,17 +6,32 @@ import { isExperiment, rangeOf } from './documents';
 import { lensCommands } from './lensCommands';
 import { newestOfEachLoss, runsInWords, runsOfLoss } from './lensTexts';
 
+/** Between two renewals of the lenses, in milliseconds: longer than the editor's own waiting time. */
+const pause = 1500;
+
 /** What one can do with each entry of `losses`, and how its runs are doing, above the entry. */
 export class LossLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
   private readonly subscriptions: vscode.Disposable[];
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly store: RunStore) {
     this.subscriptions = [
-      store.onDidChange(() => this.changed.fire()),
+      store.onDidChange(() => this.soon()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
     ];
+  }
+
+  /**
+   * Runs change several times a second, and the editor waits for a pause in the changes before it asks for lenses: told of
+   * each, it would never ask.
+   */
+  private soon(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.changed.fire();
+    }, pause);
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
@@ -76,6 +91,7 @@ export class LossLenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
     this.changed.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
