@@ -126,6 +126,12 @@ export class RunIndex {
     const fresh = [...wanted].filter((folder) => !this.folders.has(folder));
     for (const folder of fresh) this.folders.set(folder, this.watchOf(folder));
     await Promise.all(fresh.map((folder) => this.scan(folder)));
+    this.flush();
+  }
+
+  /** Reports now what has been found out so far: for whoever has asked for it and waits. */
+  flush(): void {
+    this.coalescer.flush();
   }
 
   /** Looks at every run folder again. */

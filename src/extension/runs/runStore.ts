@@ -85,13 +85,15 @@ export class RunStore implements vscode.Disposable {
   }
 
   /** Looks at every run folder again. */
-  refresh(): Promise<void> {
-    return this.index.refresh();
+  async refresh(): Promise<void> {
+    await this.index.refresh();
+    this.index.flush();
   }
 
   /** Looks at one run folder again. */
-  check(folder: string): Promise<void> {
-    return this.index.check(folder);
+  async check(folder: string): Promise<void> {
+    await this.index.check(folder);
+    this.index.flush();
   }
 
   /** Changes the user's marks of runs. */

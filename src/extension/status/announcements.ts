@@ -26,6 +26,7 @@ export function announceRuns(trainer: TaskTrainer, panels: Panels): vscode.Dispo
       const { entry } = record;
       if (entry.ok && entry.status === 'finished') finished.push(record);
       if (entry.ok && entry.status === 'failed') void tellFailure(record, entry.document.error);
+      if (entry.ok && entry.status === 'interrupted') void tellInterrupted(record, trainer);
       if (live > 0 || trainer.waiting().length > 0) return;
       shown = 0;
       if (finished.length > 0) void tellFinished(finished.splice(0), panels);
@@ -54,4 +55,11 @@ async function tellFailure(record: RunRecord, error: { message: string; hint?: s
   const answer = await vscode.window.showErrorMessage(t('{0} failed: {1}', nameOf(record), reason), log, experiment);
   if (answer === log) await vscode.commands.executeCommand('losscape.openLog', record.folder);
   if (answer === experiment) await vscode.commands.executeCommand('losscape.openExperiment', record.folder);
+}
+
+async function tellInterrupted(record: RunRecord, trainer: TaskTrainer): Promise<void> {
+  const t = vscode.l10n.t;
+  const resume = t('Resume');
+  const message = t('{0} was interrupted: its process ended before its training did.', nameOf(record));
+  if ((await vscode.window.showWarningMessage(message, resume)) === resume) await trainer.resume(record.folder);
 }

@@ -66,8 +66,8 @@ export function engineCall(task: TrainingTask, root: string, settings: TrainingS
 }
 
 /** What a task is called in the editor. */
-export function taskName({ experiment, losses, resume }: TrainingTask, lossLabel?: string): string {
-  const name = experiment === undefined ? (resume === undefined ? '' : basename(resume)) : experimentNameOf(experiment);
-  if (lossLabel !== undefined) return `${name}: ${lossLabel}`;
+export function taskName({ experiment, losses, resume }: TrainingTask): string {
+  if (experiment === undefined) return resume === undefined ? '' : basename(resume);
+  const name = experimentNameOf(experiment);
   return losses === undefined || losses.length === 0 ? name : `${name}: ${losses.join(', ')}`;
 }

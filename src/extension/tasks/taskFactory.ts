@@ -14,7 +14,7 @@ export class TaskFactory {
   async create(
     definition: TrainingTask & vscode.TaskDefinition,
     scope: vscode.WorkspaceFolder | vscode.TaskScope,
-    options: { label?: string; reveal?: vscode.TaskRevealKind } = {},
+    options: { name?: string; reveal?: vscode.TaskRevealKind } = {},
   ): Promise<vscode.Task> {
     const folder = typeof scope === 'object' ? scope : undefined;
     const experiment = definition.experiment;
@@ -22,7 +22,7 @@ export class TaskFactory {
     const { args, cwd } = engineCall(definition, root, trainingSettings(folder?.uri));
     const { command, env } = await this.engine.node();
     const execution = new vscode.ProcessExecution(command, [this.engine.cli, ...args], { cwd, env: { ...env } });
-    const task = new vscode.Task(definition, scope, taskName(definition, options.label), 'losscape', execution, [
+    const task = new vscode.Task(definition, scope, options.name ?? taskName(definition), 'losscape', execution, [
       '$losscape',
       '$losscape-file',
     ]);

@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import type { RunDocument } from '../../runs/document';
 import { runPaths } from '../../runs/layout';
 import type { RunRecord, RunStore } from '../runs/runStore';
-import { isLive } from '../tree/treeModel';
+import { experimentNameOf, isLive } from '../tree/treeModel';
 import type { Engine } from './engine';
 import type { EngineResult } from './engineProcess';
 import { type TrainingTask, taskType } from './taskDefinition';
@@ -225,7 +225,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     this.startedBatches.add(waiting.batch);
     const reveal = first ? vscode.TaskRevealKind.Always : vscode.TaskRevealKind.Silent;
     const task = await this.factory.create(definition, folder ?? vscode.TaskScope.Workspace, {
-      label: waiting.label,
+      name: `${experimentNameOf(waiting.file)}: ${waiting.label}`,
       reveal,
     });
     const execution = await vscode.tasks.executeTask(task);

@@ -36,7 +36,8 @@ function termsOf(text: string): Term[] {
   });
 }
 
-function matches({ entry, marks, folder }: RunRecord, { key, text }: Term): boolean {
+function matches(record: RunRecord, { key, text }: Term): boolean {
+  const { entry, marks } = record;
   const document = entry.ok ? entry.document : undefined;
   const status = entry.ok ? entry.status : 'unreadable';
   const has = (...values: (string | undefined)[]) => values.some((value) => value?.toLowerCase().includes(text));
@@ -57,15 +58,29 @@ function matches({ entry, marks, folder }: RunRecord, { key, text }: Term): bool
       if ('live'.startsWith(text)) return status === 'running' || status === 'queued';
       return status === text;
     default:
-      return has(
-        document?.loss.label,
-        document?.loss.name,
-        document?.experimentName,
-        status,
-        marks.title ?? undefined,
-        marks.note,
-        ...marks.tags,
-        folder.slice(folder.lastIndexOf('/') + 1),
-      );
+      return words(record).includes(text);
   }
+}
+
+const wordsOf = new WeakMap<RunRecord, string>();
+
+/** Everything that plain words look in. Put together once per run: a filter is tried on thousands of them at every change. */
+function words(record: RunRecord): string {
+  const known = wordsOf.get(record);
+  if (known !== undefined) return known;
+  const { entry, marks } = record;
+  const document = entry.ok ? entry.document : undefined;
+  const parts = [
+    document?.loss.label,
+    document?.loss.name,
+    document?.experimentName,
+    entry.ok ? entry.status : 'unreadable',
+    marks.title,
+    marks.note,
+    ...marks.tags,
+    entry.id,
+  ];
+  const text = parts.filter(Boolean).join('\n').toLowerCase();
+  wordsOf.set(record, text);
+  return text;
 }

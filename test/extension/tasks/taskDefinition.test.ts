@@ -63,6 +63,5 @@ test('names', () => {
   const task = { type: 'losscape' as const, experiment: 'data/disc.losscape.json' };
   expect(taskName(task)).toBe('disc');
   expect(taskName({ ...task, losses: ['a', 'b'] })).toBe('disc: a, b');
-  expect(taskName({ ...task, losses: ['focal-2'] }, 'focal γ=2')).toBe('disc: focal γ=2');
   expect(taskName({ type: 'losscape', resume: '/r/one' })).toBe('one');
 });
