@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { TrainingEvent } from '../../../src/engine/training/events';
 import { effectiveStatus } from '../../../src/runs/document';
 import { runPaths } from '../../../src/runs/layout';
@@ -17,9 +17,6 @@ import {
 } from './support';
 
 type Step = Extract<TrainingEvent, { type: 'step' }>;
-
-// Ten trainings, one after the other: seconds on an idle machine, minutes where others compute as well.
-vi.setConfig({ testTimeout: 240_000 });
 
 /** 8 steps an epoch, slow enough to be hit in the middle. */
 const slow = {
@@ -58,7 +55,7 @@ test('killed ten times in the middle of an epoch and resumed: as if nothing had 
   let inTheMiddle = 0;
   for (let kill = 1; kill <= 10; kill++) {
     // Now in the first epoch of a session, now in the second.
-    const target = epochs + 1 + (kill % 2);
+    const target = epochs + 1 + ((kill + 1) % 2);
     const { signal, stderr } = await until(
       args,
       (event) => event.epoch === target && event.step >= 1 + (kill % 4),

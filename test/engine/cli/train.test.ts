@@ -33,7 +33,7 @@ test('from nothing to a report: sample, train, runs, show, report, export', asyn
   expect(readFileSync(report, 'utf8')).toContain('<svg');
 
   const onnx = join(folder, 'model.onnx');
-  expect(await succeed('export', run, '--onnx', onnx, '--size', '64x48')).toContain('[N, 3, 64, 48]');
+  expect(await succeed('export', run, '--onnx', onnx, '--size', '64x48')).toContain('[1, 3, 64, 48]');
   expect(existsSync(onnx)).toBe(true);
 });
 
