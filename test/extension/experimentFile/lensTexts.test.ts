@@ -18,7 +18,13 @@ const run = ({ status = 'finished', loss = 'focal-2', started = '1', epochsDone 
     test: of.iou === undefined ? null : { iou: of.iou },
   };
   const document = { loss: { name: loss }, started, epochsDone, epochsTotal: 50, last: summary, best: summary };
-  return { id: `${loss}-${started}`, folder: `/runs/${loss}-${started}`, ok: true, status, document } as unknown as LensRun;
+  return {
+    id: `${loss}-${started}`,
+    folder: `/runs/${loss}-${started}`,
+    ok: true,
+    status,
+    document,
+  } as unknown as LensRun;
 };
 
 describe('the runs of a loss in words', () => {
