@@ -9,8 +9,8 @@ import { reduce } from './reductions';
  * Gradient of a convolution with respect to its filter,
  * dW[i,j,ci,co] = sum over b,h,w of x[b, s h + i - p, s w + j - p, ci] · dy[b,h,w,co].
  *
- * ONNX has no operator for it. Three lowerings, each the fastest somewhere (`bench/filter-gradient.md` has the
- * measurements):
+ * ONNX has no operator for it. Three lowerings, each the fastest somewhere
+ * (`npm run bench -- filter-gradient` measures them):
  *
  * - *convolution with the gradient as filter*: in channel blocks, dy already lies in memory as the filter bank of a
  *   convolution whose input channels are image columns. Nothing is copied but the shifted columns.
@@ -61,7 +61,7 @@ const banksAtOnce = 4;
 
 /**
  * Filter banks are gone through once for every six output values: up to `whole` bytes together they stay in the second-level
- * cache of a core, a larger image is better taken in bands of `band` bytes. Measured (`bench/filter-gradient.md`).
+ * cache of a core, a larger image is better taken in bands of `band` bytes. Measured.
  */
 const bankBytes = { whole: 2 ** 20, band: 2 ** 18 };
 
