@@ -3,7 +3,7 @@ import { experimentDifferences } from '../../../src/engine/experiment/difference
 import { parseExperiment } from '../../../src/engine/experiment/read';
 
 const text = (rest: string) => `{ "dataset": { "images": "/i", "masks": "/m" }${rest} }`;
-const experiment = (rest = '', file = '/work/disc.losscape.json') => parseExperiment(text(rest), file);
+const experiment = (rest = '', file = '/project/disc.losscape.json') => parseExperiment(text(rest), file);
 
 describe('experimentDifferences', () => {
   it('finds none between an experiment and what run.json keeps of it, wherever the file lies', () => {

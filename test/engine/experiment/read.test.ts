@@ -28,12 +28,12 @@ function problemsWith(section: string): string[] {
 
 describe('parseExperiment', () => {
   it('fills in every default of a file with a data set only', () => {
-    expect(parseExperiment(`{ ${dataset} }`, '/work/disc.losscape.json')).toEqual({
+    expect(parseExperiment(`{ ${dataset} }`, '/project/disc.losscape.json')).toEqual({
       name: 'disc',
-      file: resolve('/work/disc.losscape.json'),
+      file: resolve('/project/disc.losscape.json'),
       dataset: {
-        images: resolve('/work/data/images'),
-        masks: resolve('/work/data/masks'),
+        images: resolve('/project/data/images'),
+        masks: resolve('/project/data/masks'),
         maskThreshold: 20,
         scale: 1,
         test: 0.15,
@@ -80,14 +80,14 @@ describe('parseExperiment', () => {
         ] },
       ],
     }`;
-    const experiment = parseExperiment(text, '/work/x/study.json');
+    const experiment = parseExperiment(text, '/project/x/study.json');
     expect(experiment).not.toHaveProperty('$schema');
     expect(experiment).toMatchObject({
       name: 'study',
       dataset: {
         images: resolve('/a'),
-        masks: resolve('/work/b'),
-        test: { images: resolve('/work/x/test/images'), masks: resolve('/work/x/test/masks') },
+        masks: resolve('/project/b'),
+        test: { images: resolve('/project/x/test/images'), masks: resolve('/project/x/test/masks') },
         synthetic: true,
       },
       model: { filters: 8, depth: 3, padding: 'valid', channels: 1 },

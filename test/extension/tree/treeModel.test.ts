@@ -45,17 +45,17 @@ test('grouped by experiment, the one with the newest run first, runs newest firs
 
 test('an experiment file of the workspace is there without runs, and has the runs beside it after it was moved', () => {
   const experiments = [
-    { file: '/work/disc.losscape.json', name: 'disc' },
-    { file: '/work/empty.losscape.json', name: 'empty' },
+    { file: '/project/disc.losscape.json', name: 'disc' },
+    { file: '/project/empty.losscape.json', name: 'empty' },
   ];
-  const moved = record('/work/runs/a', { ...at(1), experimentFile: 'C:\\old\\disc.losscape.json' });
+  const moved = record('/project/runs/a', { ...at(1), experimentFile: 'C:\\old\\disc.losscape.json' });
   const elsewhere = record('/shared/runs/b', { ...at(2), experimentFile: '/else/disc.losscape.json' });
   const tree = treeOf([moved, elsewhere], {}, { experiments });
   expect(drawn(tree.roots)).toEqual(['empty: ', 'disc: b', 'disc: a']);
   expect(tree.roots.map((node) => (node.kind === 'group' ? node.experimentFile : ''))).toEqual([
-    '/work/empty.losscape.json',
+    '/project/empty.losscape.json',
     undefined,
-    '/work/disc.losscape.json',
+    '/project/disc.losscape.json',
   ]);
   expect(drawn(treeOf([moved], { filter: 'focal' }, { experiments }).roots)).toEqual(['disc: a']);
 });
