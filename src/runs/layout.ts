@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
+import { slug } from './slug';
 
 /** Names of what a run folder holds. */
 export const fileNames = {
@@ -58,21 +59,6 @@ export function runFolderName(
   const day = `${started.getFullYear()}${two(started.getMonth() + 1)}${two(started.getDate())}`;
   const time = `${two(started.getHours())}${two(started.getMinutes())}${two(started.getSeconds())}`;
   return `${day}-${time}-${slug(experiment) || 'experiment'}-${slug(loss) || 'loss'}-${letters}`;
-}
-
-/**
- * A text as part of a file name or of a command line: small letters, digits and single hyphens, dots inside numbers,
- * accents dropped. Empty when nothing of it can stand there.
- */
-export function slug(text: string, maxLength = 40): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{Mark}/gu, '')
-    .toLowerCase()
-    .replace(/(?<!\d)\.|\.(?!\d)|[^a-z0-9.]/g, '-')
-    .replace(/-+/g, '-')
-    .slice(0, maxLength)
-    .replace(/^[-.]+|[-.]+$/g, '');
 }
 
 function fourLetters(): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkpointPath, epochOf, predictionPath, runFolderName, runPaths, slug } from '../../src/runs/layout';
+import { checkpointPath, epochOf, predictionPath, runFolderName, runPaths } from '../../src/runs/layout';
+import { slug } from '../../src/runs/slug';
 
 describe('names in a run folder', () => {
   it('are those of the format', () => {

@@ -1,4 +1,4 @@
-import { slug } from '../../runs/layout';
+import { slug } from '../../runs/slug';
 import type { LossSpec } from './lossSchema';
 
 /**

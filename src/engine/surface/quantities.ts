@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { slug } from '../../runs/layout';
+import { slug } from '../../runs/slug';
 import type { SurfaceQuantity } from '../../runs/surfaceDocument';
 import { lossLabel, lossName } from '../experiment/lossLabel';
 import type { LossSpec } from '../experiment/schema';

@@ -1,0 +1,34 @@
+import type { ShapedArray } from '../arrays';
+import type { CheckpointUsed, EpochReference } from './margin';
+
+/** A picture that makes one feature map large, by gradient ascent on its pixels. */
+export interface VisualiseMethod {
+  readonly params: {
+    readonly run: string;
+    readonly epoch: EpochReference;
+    /** A name of `layers`. */
+    readonly layer: string;
+    readonly channel: number;
+    /** Side of the picture in pixels. */
+    readonly size?: number;
+    readonly steps?: number;
+    readonly learningRate?: number;
+    /** Largest random shift per step, in pixels. */
+    readonly jitter?: number;
+    /** Standard deviation of the blur between steps, in pixels. */
+    readonly blur?: number;
+    /** Weight of the total variation that is subtracted. */
+    readonly totalVariation?: number;
+    readonly seed?: number;
+  };
+  readonly result: CheckpointUsed & {
+    readonly height: number;
+    readonly width: number;
+    /** Mean of the feature map before each step and after the last. */
+    readonly activation: readonly number[];
+  };
+  readonly arrays: {
+    /** [H,W,3] */
+    readonly picture: ShapedArray<Uint8Array>;
+  };
+}
