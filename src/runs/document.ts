@@ -63,13 +63,35 @@ export interface RunDocument {
   resumedFrom: number[];
 }
 
-export type ReadRunDocument = { ok: true; document: RunDocument } | { ok: false; reason: string };
+export type ReadRunDocument =
+  | { ok: true; document: RunDocument }
+  /** `kind` where the folder holds something whole that is no training. */
+  | { ok: false; reason: string; kind?: 'descent' };
 
 /**
  * The run document of a folder. Never throws: a folder that is no run, half-written or of a newer format gives the
- * reason in words, fit to be shown beside the folder's name.
+ * reason in words, fit to be shown beside the folder's name. So does the folder of a descent on one image (see
+ * `descentDocument.ts`), which has a run.json of its own kind.
  */
 export async function readRunDocument(folder: string): Promise<ReadRunDocument> {
+  const read = await readDocumentValue(folder);
+  if (!read.ok) return read;
+  const { value } = read;
+  if ((value as { kind?: unknown } | null)?.kind === 'descent') {
+    return { ok: false, kind: 'descent', reason: 'it is a descent on one image, not a training' };
+  }
+  // Loaded when the first run is read: an editor that has just started must not wait for the checks to be made.
+  const { documentSchema } = await import('./documentSchema');
+  const parsed = documentSchema.safeParse(value);
+  if (parsed.success) return { ok: true, document: parsed.data };
+  const key = parsed.error.issues[0]?.path.join('.');
+  return { ok: false, reason: key ? `its run.json has no valid "${key}"` : 'its run.json is not a run document' };
+}
+
+/** What a folder's `run.json` holds, of whatever kind, when it is whole and of a format that this code may know. */
+export async function readDocumentValue(
+  folder: string,
+): Promise<{ ok: true; value: unknown } | { ok: false; reason: string }> {
   let text: string;
   try {
     text = await readFile(runPaths(folder).document, 'utf8');
@@ -91,26 +113,32 @@ export async function readRunDocument(folder: string): Promise<ReadRunDocument> 
       reason: `it was written by a newer Losscape (format ${version}, this one reads up to ${formatVersion})`,
     };
   }
-  // Loaded when the first run is read: an editor that has just started must not wait for the checks to be made.
-  const { documentSchema } = await import('./documentSchema');
-  const parsed = documentSchema.safeParse(value);
-  if (parsed.success) return { ok: true, document: parsed.data };
-  const key = parsed.error.issues[0]?.path.join('.');
-  return { ok: false, reason: key ? `its run.json has no valid "${key}"` : 'its run.json is not a run document' };
+  return { ok: true, value };
+}
+
+/** Milliseconds since the process behind a run folder last showed that it lives; null when its run.json says nothing. */
+export async function heartbeatAge(folder: string): Promise<number | null> {
+  const read = await readDocumentValue(folder);
+  const updated = read.ok ? (read.value as { updated?: unknown } | null)?.updated : undefined;
+  const time = typeof updated === 'string' ? Date.parse(updated) : NaN;
+  return Number.isNaN(time) ? null : Date.now() - time;
 }
 
 /** Writes `run.json`, whole or not at all. Throws a Problem when the disk is full or the folder not writable. */
-export async function writeRunDocument(folder: string, document: RunDocument): Promise<void> {
+export async function writeRunDocument(folder: string, document: object): Promise<void> {
   await writeFileAtomic(runPaths(folder).document, `${JSON.stringify(document, null, 2)}\n`);
 }
 
+/** What of a document tells whether its process lives. */
+export type SignOfLife = Pick<RunDocument, 'status' | 'updated' | 'host' | 'pid'>;
+
 /** The status as it really is: a queued or running run whose process is gone is `interrupted`. */
-export function effectiveStatus(document: RunDocument, now: Date = new Date()): EffectiveStatus {
+export function effectiveStatus(document: SignOfLife, now: Date = new Date()): EffectiveStatus {
   if (document.status !== 'queued' && document.status !== 'running') return document.status;
   return isAlive(document, now) ? document.status : 'interrupted';
 }
 
-function isAlive(document: RunDocument, now: Date): boolean {
+function isAlive(document: SignOfLife, now: Date): boolean {
   if (now.getTime() - Date.parse(document.updated) > heartbeatDeadMilliseconds) return false;
   return document.host !== hostname() || processExists(document.pid);
 }

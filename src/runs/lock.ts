@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { heartbeatDeadMilliseconds, processExists, readRunDocument } from './document';
+import { heartbeatAge, heartbeatDeadMilliseconds, processExists } from './document';
 import { fileProblem, temporaryPath } from './files';
 import { runPaths } from './layout';
 import { Problem } from './problem';
@@ -97,8 +97,8 @@ async function isHeld(folder: string, { holder, age }: FoundLock): Promise<boole
     return holder.pid === process.pid ? held.has(holder.token) : processExists(holder.pid);
   }
   if (age <= heartbeatDeadMilliseconds) return true;
-  const read = await readRunDocument(folder);
-  return read.ok && Date.now() - Date.parse(read.document.updated) <= heartbeatDeadMilliseconds;
+  const heartbeat = await heartbeatAge(folder);
+  return heartbeat !== null && heartbeat <= heartbeatDeadMilliseconds;
 }
 
 /** Removes a stale lock, unless another process was faster and the lock is a new one by now. */

@@ -24,12 +24,18 @@ export type RunInit = Pick<
 /**
  * Makes the empty folder of a new run, and the runs folder where it is missing. Throws a Problem (exit code 2) when it
  * cannot be written to.
+ * @param what stands behind the experiment in its name: the loss of a training.
  */
-export async function makeRunFolder(runsFolder: string, init: RunInit, started: Date): Promise<string> {
+export async function makeRunFolder(
+  runsFolder: string,
+  experimentName: string,
+  what: string,
+  started: Date,
+): Promise<string> {
   try {
     await makeFolders(runsFolder);
     for (;;) {
-      const folder = join(runsFolder, runFolderName(started, init.experimentName, init.loss.name));
+      const folder = join(runsFolder, runFolderName(started, experimentName, what));
       try {
         await mkdir(folder);
         return folder;

@@ -193,6 +193,11 @@ export class RunIndex {
     }
     const entry = await readRun(folder);
     if (this.disposed || !this.folders.has(runsFolder)) return;
+    if (!entry.ok && entry.kind === 'descent') {
+      // A descent on one image lies among the runs, but is none.
+      if (known) this.remove(folder);
+      return;
+    }
     if (entry.ok) this.interner.share(entry.document);
     this.known.set(folder, { entry, runsFolder, signature });
     if (known) this.coalescer.change(folder);
