@@ -1,4 +1,5 @@
 import type { LossSpec } from './lossSchema';
+import { isPixelLoss, pixelLoss } from './pixelLoss';
 
 /*
  * Losses as functions of pt, the probability of the true class, in closed form: the same numbers as the tensor losses, which
@@ -49,11 +50,11 @@ export function curvePoints(count = 201): number[] {
  */
 export function lossCurve(spec: LossSpec, points: readonly number[] = curvePoints(), foregroundShare = 0.1): LossCurve {
   const pt = [...points];
-  if (!isOfPixels(spec)) {
+  if (!isPixelLoss(spec)) {
     const values = pt.map((p) => imageLoss(spec, p, foregroundShare));
     return { pt, kind: 'image', series: [series('image', pt, values)], foregroundShare };
   }
-  const of = (side: 0 | 1) => pt.map((p) => pixelLoss(spec, p, side));
+  const of = (side: 0 | 1) => pt.map((p) => valueOfPixel(spec, p, side));
   const [background, foreground] = [series('background', pt, of(0)), series('foreground', pt, of(1))];
   const alike = background.loss.every((value, i) => value === foreground.loss[i]);
   return {
@@ -83,45 +84,16 @@ function series(of: CurveSeries['of'], pt: readonly number[], values: readonly V
   };
 }
 
-function isOfPixels(spec: LossSpec): boolean {
-  return spec.type === 'sum' ? spec.terms.every(isOfPixels) : spec.type !== 'dice';
-}
-
 /** @param side class of the pixel: 0 background, 1 foreground. */
-function pixelLoss(spec: LossSpec, pt: number, side: 0 | 1): Value {
-  switch (spec.type) {
-    case 'crossEntropy': {
-      const [w, other] = both(spec.classWeights, side);
-      const e = spec.labelSmoothing ?? 0;
-      const loss = -w * (1 - e / 2) * Math.log(pt) - other * (e / 2) * Math.log1p(-pt);
-      return { loss, slope: (-w * (1 - e / 2)) / pt + (other * (e / 2)) / (1 - pt), effective: loss };
-    }
-    case 'focal':
-      return scaled(focal(spec.gamma ?? 2, spec.modulator === 'detached', pt), focalWeight(spec, side));
-    case 'sum':
-      return added(spec.terms.map((term) => scaled(pixelLoss(term, pt, side), term.weight ?? 1)));
-    case 'dice':
-      throw new TypeError('dice has no value for a single pixel');
-  }
-}
-
-/** (1 - pt)^g · -log pt. With a detached modulator the slope is -(1 - pt)^g / pt, that of -log pt - sum (1 - pt)^j / j. */
-function focal(gamma: number, detached: boolean, pt: number): Value {
-  const q = 1 - pt;
-  const modulator = q ** gamma;
-  const loss = modulator * -Math.log(pt);
-  if (!detached) {
-    const slope = (gamma === 0 ? 0 : gamma * q ** (gamma - 1) * Math.log(pt)) - modulator / pt;
-    return { loss, slope, effective: loss };
-  }
-  let effective = Number.isInteger(gamma) ? -Math.log(pt) : NaN;
-  for (let j = 1; j <= gamma; j += 1) effective -= q ** j / j;
-  return { loss, slope: -modulator / pt, effective };
+function valueOfPixel(spec: LossSpec, pt: number, side: 0 | 1): Value {
+  const { loss, gradient, effective } = pixelLoss(spec, side);
+  const x = Math.log(pt) - Math.log1p(-pt);
+  return { loss: loss(x), slope: gradient(x) / (pt * (1 - pt)), effective: effective?.(x) ?? NaN };
 }
 
 /** The reported loss of an image of which a share f is foreground and in which every pixel has the same pt. */
 function imageLoss(spec: LossSpec, pt: number, f: number): Value {
-  const mean = (of: LossSpec) => added([scaled(pixelLoss(of, pt, 0), 1 - f), scaled(pixelLoss(of, pt, 1), f)]);
+  const mean = (of: LossSpec) => added([scaled(valueOfPixel(of, pt, 0), 1 - f), scaled(valueOfPixel(of, pt, 1), f)]);
   switch (spec.type) {
     case 'crossEntropy': {
       const [background, foreground] = spec.classWeights ?? [1, 1];
@@ -147,17 +119,6 @@ function diceOfClass(pt: number, f: number, squared: boolean): Value {
   const change = squared ? 2 * (f * pt - (1 - f) * q) : f - (1 - f);
   const loss = 1 - (2 * f * pt) / sum;
   return { loss, slope: (-2 * f * (sum - pt * change)) / (sum * sum), effective: loss };
-}
-
-function focalWeight(spec: Extract<LossSpec, { type: 'focal' }>, side: 0 | 1): number {
-  const alpha = spec.alpha === undefined ? 1 : side === 1 ? spec.alpha : 1 - spec.alpha;
-  return both(spec.classWeights, side)[0] * alpha;
-}
-
-/** The weight of a class and that of the other one. */
-function both(weights: readonly [number, number] | undefined, side: 0 | 1): [number, number] {
-  const [background, foreground] = weights ?? [1, 1];
-  return side === 1 ? [foreground, background] : [background, foreground];
 }
 
 function scaled({ loss, slope, effective }: Value, factor: number): Value {

@@ -1,4 +1,4 @@
-import { squaredDistances } from './distance';
+import { squaredDistances } from '../insight/maps/distance';
 import { dilateSquare, edge, erodeSquare } from './morphology';
 
 /** How well the boundaries of two masks agree. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { randomFor } from '../../../src/engine/data/random';
-import { squaredDistances } from '../../../src/engine/metrics/distance';
+import { randomFor } from '../../../../src/engine/data/random';
+import { squaredDistances } from '../../../../src/engine/insight/maps/distance';
 
 const bruteForce = (sources: Uint8Array, height: number, width: number): number[] => {
   const points = [...sources].flatMap((value, i) => (value === 1 ? [[Math.floor(i / width), i % width] as const] : []));

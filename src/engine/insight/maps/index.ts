@@ -1,0 +1,13 @@
+export type { LossSpec } from '../../experiment/lossSchema';
+export { lossLabel } from '../../experiment/lossLabel';
+export { isPixelLoss, pixelLoss, sigmoid, softplus, type PixelLoss } from '../../experiment/pixelLoss';
+export * from './budget';
+export * from './edgeDistance';
+export * from './histogram';
+export * from './loss';
+export { noPixelLoss } from './lossTerms';
+export * from './marginMap';
+export * from './probabilities';
+export * from './quantity';
+export * from './range';
+export * from './statistics';
