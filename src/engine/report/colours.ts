@@ -1,12 +1,12 @@
-export type Rgb = readonly [red: number, green: number, blue: number];
+import { colourAt, type Rgb } from '../insight/maps/colourMaps';
+
+export type { Rgb };
 
 /** A colour map: 0 gives its first colour, 1 its last. */
 export type ColourMap = (share: number) => Rgb;
 
 /** matplotlib's viridis: even steps look even, also in grey and to colour-blind eyes. */
-export const viridis = colourMap(
-  '440154 482475 414487 355f8d 2a788e 21918c 22a884 44bf70 7ad151 bddf26 fde725'.split(' '),
-);
+export const viridis: ColourMap = (share) => colourAt('viridis', share);
 
 /** ColorBrewer's RdBu: red below the middle, blue above, pale where it is undecided. */
 export const redBlue = colourMap(
