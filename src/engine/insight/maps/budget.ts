@@ -1,7 +1,7 @@
 import type { LossSpec } from '../../experiment/lossSchema';
 import { sigmoid } from '../../experiment/pixelLoss';
 import { edgeDistance } from './edgeDistance';
-import { effectiveLoss, gradientMap, lossMap, reportedLoss } from './loss';
+import { effectiveLoss, gradientMap, isDetached, lossMap, reportedLoss } from './loss';
 import type { LabelledMap, MarginMap } from './marginMap';
 import { isLabelled } from './marginMap';
 
@@ -88,13 +88,15 @@ export function budget(
   groups: PixelGroups | null = isLabelled(map) ? pixelGroups(map) : null,
 ): Budget | null {
   if (!isLabelled(map) || groups === null) return null;
-  const loss = lossMap(map, spec);
+  const { values, reason } = lossMap(map, spec);
+  const loss = values === null ? null : shares(values, groups);
+  const reported = loss?.total ?? reportedLoss(map, spec)!;
   return {
-    loss: loss.values === null ? null : shares(loss.values, groups),
-    reason: loss.reason,
+    loss,
+    reason,
     gradient: shares(gradientMap(map, spec).values!, groups),
-    reported: reportedLoss(map, spec)!,
-    effective: effectiveLoss(map, spec),
+    reported,
+    effective: isDetached(spec) ? effectiveLoss(map, spec) : reported,
     pixels: groups.pixels,
   };
 }
@@ -103,8 +105,9 @@ export function budget(
 export function shares(values: Float32Array, { flags }: PixelGroups): Shares {
   const sums = new Float64Array(16);
   for (let i = 0; i < values.length; i++) sums[flags[i]!]! += Math.abs(values[i]!);
-  for (let i = 0; i < sums.length; i++) sums[i]! /= values.length;
-  return { total: sums.reduce((total, sum) => total + sum, 0), parts: byGroup(sums) };
+  const parts = byGroup(sums);
+  for (const group of Object.keys(parts) as Group[]) parts[group] /= values.length;
+  return { total: sums.reduce((total, sum) => total + sum, 0) / values.length, parts };
 }
 
 /** Sums over the 16 combinations of flags, added up for each group. */
