@@ -1,43 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { Problem } from '../../runs/problem';
 import { ExperimentProblems } from '../experiment/problems';
 import type { SurfaceSettings } from '../surface/prepareSurface';
+import { addInsightCommands } from './insightCommands';
 import { type CommandIo, coloursFor } from './io';
+import { epochOf, gridSize, rangeOf, sizeOf, wholeNumber } from './optionValues';
 import { losscapeVersion } from './versions';
-
-const wholeNumber = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number of at least 1.');
-  return value;
-};
-
-const rangeOf = (text: string): [number, number] => {
-  const ends = text.split(':').map((end) => (end.trim() === '' ? NaN : Number(end)));
-  if (ends.length !== 2 || !ends.every(Number.isFinite)) {
-    throw new InvalidArgumentError('must be FROM:TO, as in -1:1.');
-  }
-  return ends as [number, number];
-};
-
-const gridSize = (text: string): number => {
-  const value = wholeNumber(text);
-  if (value < 2 || value > 4097) throw new InvalidArgumentError('must be a whole number from 2 to 4097.');
-  return value;
-};
-
-const epochOf = (text: string): number | 'last' | 'best' => {
-  if (text === 'last' || text === 'best') return text;
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be the number of an epoch, "last" or "best".');
-  return Number(text);
-};
-
-const sizeOf = (text: string): [number, number] => {
-  const match = /^(\d+)x(\d+)$/.exec(text);
-  if (!match || Number(match[1]) < 1 || Number(match[2]) < 1) {
-    throw new InvalidArgumentError('must be HEIGHTxWIDTH, as in 256x256.');
-  }
-  return [Number(match[1]), Number(match[2])];
-};
 
 /** The command line. `finish` takes the exit code of the command that was run. */
 function commandLine(io: CommandIo, finish: (code: number) => void): Command {
@@ -189,6 +157,8 @@ function commandLine(io: CommandIo, finish: (code: number) => void): Command {
         ),
       );
     });
+
+  addInsightCommands(program, io, finish);
 
   program
     .command('runs')

@@ -34,6 +34,20 @@ export function readProgress(
   folder: string,
 ): Progress {
   if (stored === null) return { epoch: 0, step: 0, secondsTraining: 0, state: undefined };
+  const state = readTensors(stored, shapes, folder);
+  const { epoch, step, secondsTraining } = stored.metadata;
+  return { epoch: Number(epoch), step: Number(step), secondsTraining: Number(secondsTraining), state };
+}
+
+/**
+ * The state of a program out of a run's stored one.
+ * @throws Problem when tensors are missing or have other shapes than the model.
+ */
+export function readTensors(
+  stored: ResumeState,
+  shapes: Readonly<Record<string, ProgramState>>,
+  folder: string,
+): Record<string, Float32Array> {
   const state: Record<string, Float32Array> = {};
   const byName = new Map(stored.tensors.map((tensor) => [tensor.name, tensor]));
   for (const [name, { shape }] of Object.entries(shapes)) {
@@ -51,8 +65,7 @@ export function readProgress(
     }
     state[name] = tensor.data;
   }
-  const { epoch, step, secondsTraining } = stored.metadata;
-  return { epoch: Number(epoch), step: Number(step), secondsTraining: Number(secondsTraining), state };
+  return state;
 }
 
 /** The experiment as one run keeps it: with its own loss only. */

@@ -43,12 +43,15 @@ export interface StepShape {
  *
  * Inputs: `images` [B,C,H,W] in [0,1], `labels` [B,h,w] class indices, and the optimizer's scalars.
  * Outputs: `loss` (the reported one) and `change` [number of parameters], the sum of |weight change| of each parameter tensor.
+ *
+ * @param observe what else to put out: gets the logits [B,h,w,classes] of the crop, as they are before the update.
  */
 export function trainingStep(
   model: ModelConfig,
   loss: Loss,
   optimizer: Optimizer,
   { batchSize, tile, crop, offset }: StepShape,
+  observe?: (logits: tf.Tensor4D) => Record<string, tf.Tensor>,
 ): ProgramSpec {
   const parameters = unetParameters(model);
   const names = parameters.map(({ name }) => name);
@@ -65,10 +68,12 @@ export function trainingStep(
     body(inputs, state) {
       const images = tf.transpose(inputs.images as tf.Tensor4D, [0, 2, 3, 1]);
       const target = tf.oneHot(inputs.labels as tf.Tensor3D, model.classes, 1, 0, 'float32') as tf.Tensor4D;
+      let observed: Record<string, tf.Tensor> = {};
       const lossOf = (...values: tf.Tensor[]): tf.Scalar => {
         const byName = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-        const logits = unet(model, byName, images);
-        return loss.reported(centre(logits, offset.top, offset.left, crop[0], crop[1]), target);
+        const logits = centre(unet(model, byName, images), offset.top, offset.left, crop[0], crop[1]);
+        if (observe) observed = outliving(observe(logits));
+        return loss.reported(logits, target);
       };
       const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => state[name]!));
 
@@ -84,9 +89,25 @@ export function trainingStep(
         }
         changes.push(tf.sum(tf.abs(update.change)));
       });
-      return { outputs: { loss: value, change: tf.stack(changes) }, state: next };
+      return { outputs: { loss: value, change: tf.stack(changes), ...released(observed) }, state: next };
     },
   };
+}
+
+/** Tensors that outlive the function under differentiation, which drops whatever is not its value. */
+function outliving(tensors: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]));
+}
+
+/** The same tensors, owned by the present scope from now on. */
+function released(tensors: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, kept]) => {
+      const tensor = tf.clone(kept);
+      kept.dispose();
+      return [name, tensor];
+    }),
+  );
 }
 
 /**
