@@ -68,18 +68,30 @@ export function countParameters(specs: readonly ParameterSpec[]): number {
 }
 
 /**
+ * What a layer answers, [B,h,w,channels]: after its ReLU, and before it. Both are the same for the layers that have none:
+ * `decoder.N.up` and `head`, whose answer are the logits.
+ */
+export type VisitLayer = (layer: string, after: tf.Tensor4D, before: tf.Tensor4D) => void;
+
+/**
  * The U-Net (Ronneberger et al., "U-Net: Convolutional networks for biomedical image segmentation", 2015) without
  * normalisation: two 3x3 convolutions with ReLU per level, 2x2 max pooling down, 2x2 transposed convolution up, the
  * centre of the encoder's features in front of the upsampled ones, a 1x1 convolution to the classes.
  *
  * @param parameters tensors by the names and shapes of `unetParameters` (PyTorch's layouts).
  * @param x images [B,H,W,channels], values in [0,1].
+ * @param visit called with what each layer answers, in the order of the forward pass.
  * @returns logits [B,h,w,classes]: h = H under `same` padding; under `valid` padding the border is lost, 572 -> 388 at depth 4.
  * @throws Problem when the size does not halve evenly on some level, or is too small for the depth.
  *
  * Pure and without control flow that depends on values: differentiable, and can be traced. Intermediate tensors belong to the caller's `tf.tidy`.
  */
-export function unet(model: ModelConfig, parameters: Readonly<Record<string, tf.Tensor>>, x: tf.Tensor4D): tf.Tensor4D {
+export function unet(
+  model: ModelConfig,
+  parameters: Readonly<Record<string, tf.Tensor>>,
+  x: tf.Tensor4D,
+  visit?: VisitLayer,
+): tf.Tensor4D {
   const parameter = (name: string): tf.Tensor => {
     const tensor = parameters[name];
     if (tensor === undefined) throw new Error(`The U-Net was given no tensor "${name}"`);
@@ -87,9 +99,15 @@ export function unet(model: ModelConfig, parameters: Readonly<Record<string, tf.
   };
   const convolve = (layer: string, input: tf.Tensor4D): tf.Tensor4D =>
     convolution(input, parameter(`${layer}.weight`), parameter(`${layer}.bias`), model.padding);
+  const activate = (layer: string, input: tf.Tensor4D): tf.Tensor4D => {
+    const before = convolve(layer, input);
+    const after = tf.relu(before);
+    visit?.(layer, after, before);
+    return after;
+  };
   const block = (name: string, input: tf.Tensor4D): tf.Tensor4D => {
     if (model.padding === 'valid' && (input.shape[1] <= 4 || input.shape[2] <= 4)) throw wrongSize(model, x);
-    return tf.relu(convolve(`${name}.conv2`, tf.relu(convolve(`${name}.conv1`, input))));
+    return activate(`${name}.conv2`, activate(`${name}.conv1`, input));
   };
 
   const skips: tf.Tensor4D[] = [];
@@ -104,10 +122,13 @@ export function unet(model: ModelConfig, parameters: Readonly<Record<string, tf.
   for (let level = model.depth - 1; level >= 0; level--) {
     const name = `decoder.${level}`;
     const up = transposedConvolution(features, parameter(`${name}.up.weight`), parameter(`${name}.up.bias`));
+    visit?.(`${name}.up`, up, up);
     const skip = skips[level] as tf.Tensor4D;
     features = block(name, tf.concat([centre(skip, up.shape[1], up.shape[2]), up], 3));
   }
-  return convolve('head', features);
+  const logits = convolve('head', features);
+  visit?.('head', logits, logits);
+  return logits;
 }
 
 /** The centre `height` x `width` of [B,H,W,C]. */
