@@ -8,6 +8,8 @@ export const fileNames = {
   metrics: 'metrics.csv',
   steps: 'steps.csv',
   log: 'log.txt',
+  /** What each image and mask held when the run began. */
+  images: 'images.json',
   /** Newest weights and optimizer state, replaced as a whole at the end of every epoch. */
   resume: join('checkpoints', 'resume.safetensors'),
   checkpoints: 'checkpoints',

@@ -6,7 +6,7 @@ import type { CommandIo } from './io';
 import { epochOf, positiveNumber, wholeNumber } from './optionValues';
 
 /** What computes. */
-interface RuntimeOptions {
+export interface RuntimeOptions {
   threads?: number;
   accelerator?: AcceleratorRequest;
   provider?: OnnxProvider;
@@ -46,6 +46,20 @@ export function addInsightCommands(program: Command, io: CommandIo, finish: (cod
       await descendCommand({ run, runsFolder: runs, settings, out, resume, threads, accelerator, provider, json }, io),
     );
   });
+
+  withRuntime(
+    program
+      .command('inspect', { hidden: true })
+      .description('answer questions about networks and images: JSON lines in, frames out')
+      .addOption(new Option('--idle <seconds>', 'end after so long without a question').argParser(positiveNumber)),
+  ).action(async (options: InspectOptions) => {
+    const { inspectCommand } = await import('./inspectCommand');
+    finish(await inspectCommand(options));
+  });
+}
+
+interface InspectOptions extends RuntimeOptions {
+  idle?: number;
 }
 
 interface DescendOptions extends DescentSettings, RuntimeOptions {
@@ -55,7 +69,8 @@ interface DescendOptions extends DescentSettings, RuntimeOptions {
   json: boolean;
 }
 
-function withRuntime(command: Command): Command {
+/** Adds the options that say what computes. */
+export function withRuntime(command: Command): Command {
   return command
     .addOption(new Option('--threads <n>', 'threads to compute with (default: all cores)').argParser(wholeNumber))
     .addOption(

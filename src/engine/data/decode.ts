@@ -4,15 +4,19 @@ import { readableFormats } from './folder';
 import { sharp } from './libvips';
 import type { ImagePair } from './pairs';
 
-/** An image and its mask in memory, scaled by `dataset.scale`. */
-export interface DecodedPair {
-  readonly name: string;
+/** An image in memory, scaled by `dataset.scale`. */
+export interface DecodedImage {
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
   /** [height, width, channels] as stored in the file; divide by `maximum` for [0, 1]. */
   readonly pixels: Uint8Array | Uint16Array;
   readonly maximum: 255 | 65535;
+}
+
+/** An image and its mask in memory, scaled by `dataset.scale`. */
+export interface DecodedPair extends DecodedImage {
+  readonly name: string;
   /** [height, width]: 1 foreground, 0 background. */
   readonly labels: Uint8Array;
 }
@@ -128,10 +132,18 @@ export async function decodeMask(file: string, threshold: number): Promise<Decod
   return { height, width, labels, foreground, largest: largest / (maximum / 255) };
 }
 
-async function decodeImage(file: string, scale: number, channels: 1 | 3) {
+/**
+ * Decodes an image without a mask, as `decodePair` does; `full` is its height and width in the file.
+ * @throws Problem naming the file for an unreadable or truncated one.
+ */
+export async function decodeImage(
+  file: string,
+  scale: number,
+  channels: 1 | 3,
+): Promise<DecodedImage & { readonly full: readonly [number, number] }> {
   const read = await decodePixels(file, scale);
   const { full, height, width, maximum } = read;
-  return { full, height, width, maximum, pixels: withChannels(read.pixels, read.channels, channels) };
+  return { full, height, width, channels, maximum, pixels: withChannels(read.pixels, read.channels, channels) };
 }
 
 /** [height, width] after `dataset.scale`, at least one pixel. */

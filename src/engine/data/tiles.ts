@@ -1,5 +1,5 @@
 import { refuseLargeCrop } from './crop';
-import type { DecodedPair } from './decode';
+import type { DecodedImage, DecodedPair } from './decode';
 import { unetGeometry, validMargin } from './geometry';
 import type { Size } from './geometry';
 import { copyWindow } from './window';
@@ -79,9 +79,9 @@ export function evaluationTiles(
 }
 
 /** Writes what a tile reads as item `index` of a batch [B, C, tile height, tile width], scaled to [0, 1]. */
-export function readTile(pair: DecodedPair, tile: Tile, out: Float32Array, index = 0): void {
+export function readTile(image: DecodedImage, tile: Tile, out: Float32Array, index = 0): void {
   const { input } = tile;
-  copyWindow(pair, input, tile.bounds, out, index * pair.channels * input.height * input.width);
+  copyWindow(image, input, tile.bounds, out, index * image.channels * input.height * input.width);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { DecodedPair } from './decode';
+import type { DecodedImage } from './decode';
 
 /** A rectangle of pixels; it may reach outside the image it is laid over. */
 export interface Window {
@@ -19,14 +19,14 @@ export interface Flip {
  * Only pixels inside `bounds` are read; beyond, its nearest edge pixel is repeated. A flip mirrors the copied window.
  */
 export function copyWindow(
-  pair: DecodedPair,
+  image: DecodedImage,
   window: Window,
   bounds: Window,
   out: Float32Array,
   offset: number,
   flip?: Flip,
 ): void {
-  const { pixels, channels, width, maximum } = pair;
+  const { pixels, channels, width, maximum } = image;
   const plane = window.height * window.width;
   if (out.length < offset + channels * plane)
     throw new RangeError(

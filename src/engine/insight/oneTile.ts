@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '../../runs/problem';
 import { resolveCrop } from '../data/crop';
-import { decodePair, readHeader, scaledSize, type DecodedPair } from '../data/decode';
+import { decodePair, readHeader, scaledSize, type DecodedImage, type DecodedPair } from '../data/decode';
 import type { Size } from '../data/geometry';
 import { listPairs } from '../data/pairs';
-import { evaluationTiles, readTile, regionLabels, type EvaluationTiles } from '../data/tiles';
-import type { Experiment } from '../experiment/schema';
+import { evaluationTiles, readTile, regionLabels, type EvaluationTiles, type Tile } from '../data/tiles';
+import type { Experiment, ModelConfig } from '../experiment/schema';
 
 /** What of an image is looked at: all of it, or the crop in its centre. */
 export type Region = 'whole' | 'center';
@@ -17,17 +17,21 @@ export interface RunImage {
 }
 
 /** An image, or the centre of one, as the network reads it in one pass. */
-export interface OneTile {
+export interface TileImages {
   /** Has exactly one tile. */
   readonly plan: EvaluationTiles;
   /** [1, C, tile height, tile width] in [0, 1]. */
   readonly images: Float32Array;
+  /** Whether the whole image was asked for, but is too large for one pass. */
+  readonly cropped: boolean;
+}
+
+/** The same with its target. */
+export interface OneTile extends TileImages {
   /** [region height, region width]: 1 foreground, 0 background. */
   readonly labels: Uint8Array;
   /** Where the region begins in the network's output. */
   readonly offset: { readonly top: number; readonly left: number };
-  /** Whether the whole image was asked for, but is too large for one pass. */
-  readonly cropped: boolean;
 }
 
 /**
@@ -55,25 +59,33 @@ export async function readRunImage(
 /**
  * An image as one tile: all of it where it was asked for and fits into one pass, else the crop in its centre, as the
  * evaluation on centres cuts it.
+ * @param crop asked for only when it is needed.
  */
+export async function tileImages(
+  model: ModelConfig,
+  image: DecodedImage,
+  region: Region,
+  crop: () => Promise<Size>,
+): Promise<TileImages> {
+  const { height, width } = image;
+  const whole = region === 'whole' ? evaluationTiles(height, width, model, 'whole', [1, 1]) : undefined;
+  const plan = whole?.tiles.length === 1 ? whole : evaluationTiles(height, width, model, 'center', await crop());
+  const images = new Float32Array(image.channels * plan.tile[0] * plan.tile[1]);
+  readTile(image, onlyTile(plan), images);
+  return { plan, images, cropped: region === 'whole' && plan !== whole };
+}
+
+/** An image of a run's data as one tile, with its target. See `tileImages`. */
 export async function oneTile(experiment: Experiment, pair: DecodedPair, region: Region): Promise<OneTile> {
-  const { model } = experiment;
-  const whole = region === 'whole' ? evaluationTiles(pair.height, pair.width, model, 'whole', [1, 1]) : undefined;
-  const plan =
-    whole?.tiles.length === 1
-      ? whole
-      : evaluationTiles(pair.height, pair.width, model, 'center', await evaluationCrop(experiment));
-  const [tile] = plan.tiles;
-  if (tile === undefined || plan.tiles.length > 1) throw new Error(`${plan.tiles.length} tiles where one was planned`);
-  const images = new Float32Array(pair.channels * plan.tile[0] * plan.tile[1]);
-  readTile(pair, tile, images);
-  return {
-    plan,
-    images,
-    labels: regionLabels(pair, plan.region),
-    offset: { top: tile.kept.top, left: tile.kept.left },
-    cropped: region === 'whole' && plan !== whole,
-  };
+  const tile = await tileImages(experiment.model, pair, region, () => evaluationCrop(experiment));
+  const { kept } = onlyTile(tile.plan);
+  return { ...tile, labels: regionLabels(pair, tile.plan.region), offset: { top: kept.top, left: kept.left } };
+}
+
+function onlyTile({ tiles }: EvaluationTiles): Tile {
+  const [tile] = tiles;
+  if (tile === undefined || tiles.length > 1) throw new Error(`${tiles.length} tiles where one was planned`);
+  return tile;
 }
 
 /** sha256 of the decoded pixels and labels. */
@@ -82,7 +94,7 @@ export function imageDigest({ pixels, labels }: DecodedPair): string {
 }
 
 /** The crop that a run resolved from the sizes of its images: as `inspectDataset` does, from their headers. */
-async function evaluationCrop({ dataset, model, input, training }: Experiment): Promise<Size> {
+export async function evaluationCrop({ dataset, model, input, training }: Experiment): Promise<Size> {
   if (input.crop !== 'auto') return input.crop;
   const { train, test } = await listPairs(dataset);
   const least: [number, number] = [Infinity, Infinity];

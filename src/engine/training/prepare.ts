@@ -1,5 +1,6 @@
+import type { ImageHashes } from '../../runs/imageHashes';
 import { PairCache } from '../data/cache';
-import { datasetFingerprint } from '../data/fingerprint';
+import { datasetHashes, fingerprintOf } from '../data/fingerprint';
 import { type DatasetInspection, inspectDataset } from '../data/inspect';
 import type { Experiment } from '../experiment/schema';
 
@@ -7,6 +8,8 @@ import type { Experiment } from '../experiment/schema';
 export interface PreparedDataset {
   readonly inspection: DatasetInspection;
   readonly cache: PairCache;
+  /** What each image and mask holds. */
+  readonly hashes: readonly ImageHashes[];
   readonly fingerprint: string;
 }
 
@@ -21,5 +24,6 @@ export async function prepareDataset(
   const { dataset, model, input, training } = experiment;
   const cache = new PairCache(dataset, model.channels);
   const inspection = await inspectDataset(dataset, model, input, { evaluate: training.evaluate, cache, onProgress });
-  return { inspection, cache, fingerprint: await datasetFingerprint(inspection) };
+  const hashes = await datasetHashes(inspection);
+  return { inspection, cache, hashes, fingerprint: fingerprintOf(hashes) };
 }

@@ -1,4 +1,5 @@
 import type { RunStatus } from '../../runs/document';
+import { writeImageHashes } from '../../runs/imageHashes';
 import type { MetricsRow } from '../../runs/metricsTable';
 import { betterSummary, metricsSummary } from '../../runs/metricsTable';
 import { Problem } from '../../runs/problem';
@@ -56,6 +57,7 @@ export async function trainRun(options: TrainOptions): Promise<RunStatus> {
   };
   try {
     writer.startHeartbeat();
+    if (options.resume === undefined) await writeImageHashes(writer.folder, data.hashes);
     const session = await TrainingSession.start(writer, options, say);
     try {
       options.emit({ type: 'started', folder: writer.folder, document: writer.document });
