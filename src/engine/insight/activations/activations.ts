@@ -5,7 +5,7 @@ import type { Window } from '../../data/window';
 import type { ModelConfig } from '../../experiment/schema';
 import type { Weights } from '../../surface/directions';
 import { unet, unetParameters } from '../../unet/unet';
-import type { OneTile } from '../oneTile';
+import type { TileImages } from '../oneTile';
 import { findLayer, type NetworkLayer } from './layers';
 
 /** What a layer answers to an image. */
@@ -59,7 +59,7 @@ export async function readActivations(
   runtime: Runtime,
   model: ModelConfig,
   weights: Weights,
-  tile: OneTile,
+  tile: TileImages,
   layer: string,
 ): Promise<Activations> {
   const reader = new ActivationReader(runtime, model);
@@ -83,7 +83,7 @@ export class ActivationReader {
   ) {}
 
   /** @throws Problem when the network has no such layer. */
-  async read(weights: Weights, tile: OneTile, name: string): Promise<Activations> {
+  async read(weights: Weights, tile: TileImages, name: string): Promise<Activations> {
     const layer = findLayer(this.model, name);
     const entry = await this.program(tile.plan.tile, name);
     // Weights are told apart by identity: whoever reads a checkpoint twice writes it twice.
