@@ -7,6 +7,7 @@ import { registerViewCommands } from './commands/viewCommands';
 import { registerCommands, tell } from './commands/register';
 import { registerDoctor } from './doctor/doctorCommand';
 import { registerExperimentFile } from './experimentFile';
+import { Inspector } from './inspector/inspector';
 import { type Panels, registerPanels } from './panels';
 import { Experiments } from './runs/experiments';
 import { RunStore } from './runs/runStore';
@@ -42,12 +43,14 @@ export function activate(context: vscode.ExtensionContext): LosscapeApi {
   const trainer = new TaskTrainer(store, engine, factory, context.workspaceState);
   const settings = new ViewSettings(context.workspaceState);
   const tree = new RunsTree(store, experiments, trainer, settings);
-  const panels = registerPanels(context, store);
+  const inspector = new Inspector(engine);
+  const panels = registerPanels(context, store, inspector);
   const documents = new RunDocuments(store);
   context.subscriptions.push(
     experiments,
     store,
     engine,
+    inspector,
     trainer,
     settings,
     tree,

@@ -11,6 +11,7 @@ import { nameOf, orderOf } from '../tree/sorting';
 import { isLive } from '../tree/treeModel';
 import { type ChooseOptions, chooseRuns, type RunArgument } from './chooseRuns';
 import { deleteRuns } from './deleteRuns';
+import { openHeatmap } from './openHeatmap';
 import { registerCommands } from './register';
 import { rerun, rerunWithEdits } from './rerun';
 import type { RunDocuments } from './runDocuments';
@@ -46,6 +47,7 @@ export function registerRunCommands(context: vscode.ExtensionContext, parts: Run
       const records = await choose(args, { title: t('Runs to compare'), fits: readable });
       if (records.length > 0) panels.openComparison(folders(records));
     },
+    'losscape.openHeatmap': async (...args: Args) => openHeatmap(parts, args),
     'losscape.stop': async (...args: Args) => {
       const records = await choose(args, { title: t('Runs to stop'), fits: isLive });
       await Promise.all(records.map(({ folder }) => trainer.stop(folder)));

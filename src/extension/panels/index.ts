@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
-import type { RunStore } from '../runs/runStore';
+import type { HeatmapTarget } from '../../webview/protocol/heatmap';
+import { chooseRuns } from '../commands/chooseRuns';
+import type { Inspector } from '../inspector/inspector';
+import type { RunRecord, RunStore } from '../runs/runStore';
 import { comparisonKind } from './comparisonPanel';
 import { CurvePanels } from './curvePanel';
+import { HeatmapPanels } from './heatmapPanel';
 import { panelOptions } from './html';
 import { metricsKind } from './metricsPanel';
 import { RunsPanel } from './runsPanel';
@@ -14,6 +18,8 @@ export interface Panels {
   openComparison(folders: readonly string[]): void;
   /** Loss and gradient of one entry of an experiment file's `losses`. */
   openCurve(document: vscode.TextDocument, lossIndex: number): void;
+  /** Maps of what the networks of runs make of one image. */
+  openHeatmap(folders: readonly string[], target?: HeatmapTarget): void;
 }
 
 const viewTypes = { metrics: 'losscape.metrics', comparison: 'losscape.comparison' } as const;
@@ -21,15 +27,21 @@ const viewTypes = { metrics: 'losscape.metrics', comparison: 'losscape.compariso
 type Kind = keyof typeof viewTypes;
 
 /** Lets panels be opened, and come back after a reload with what they were about. */
-export function registerPanels(context: vscode.ExtensionContext, store: RunStore): Panels {
+export function registerPanels(context: vscode.ExtensionContext, store: RunStore, inspector: Inspector): Panels {
   const open = new Map<string, vscode.WebviewPanel>();
   const curve = new CurvePanels(context.extensionUri);
-  context.subscriptions.push(curve);
+  const heatmaps = new HeatmapPanels(context, store, inspector, async (but) => {
+    const title = vscode.l10n.t('Runs to look into beside these');
+    const fits = ({ entry, folder }: RunRecord) => entry.ok && !but.includes(folder);
+    return (await chooseRuns(store, [], [], { title, fits })).map(({ folder }) => folder);
+  });
+  context.subscriptions.push(curve, heatmaps);
 
   const panels: Panels = {
     openMetrics: (folders, options) => show('metrics', folders, options?.preserveFocus ?? false),
     openComparison: (folders) => show('comparison', folders, false),
     openCurve: (document, lossIndex) => curve.open(document, lossIndex),
+    openHeatmap: (folders, target) => heatmaps.show(folders, target),
   };
 
   /** The same runs are shown once per kind of panel, in whatever order they were chosen. */
@@ -42,13 +54,7 @@ export function registerPanels(context: vscode.ExtensionContext, store: RunStore
       if (open.get(key) === panel) open.delete(key);
     };
     if (kind === 'metrics') {
-      new RunsPanel(
-        panel,
-        context,
-        store,
-        metricsKind(store, folders, (chosen) => panels.openComparison(chosen)),
-        closed,
-      );
+      new RunsPanel(panel, context, store, metricsKind(store, folders, panels), closed);
     } else {
       new RunsPanel(
         panel,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EpochDetails, MetricsToHost, MetricsToPanel } from '../../webview/protocol/metrics';
 import type { RunStore } from '../runs/runStore';
+import type { Panels } from '.';
 import { imageValues } from './comparedImages';
 import { predictionsAt, hasCheckpoint, sourceFile } from './runFiles';
 import { RunFeed } from './runFeed';
@@ -11,7 +12,7 @@ import { saveFile } from './saveFile';
 export function metricsKind(
   store: RunStore,
   folders: readonly string[],
-  compare: (folders: readonly string[]) => void,
+  panels: Pick<Panels, 'openComparison' | 'openHeatmap'>,
 ): PanelKind<MetricsToPanel, MetricsToHost> {
   const feed = new RunFeed(store, folders, true);
   return {
@@ -34,7 +35,9 @@ export function metricsKind(
         };
         await vscode.commands.executeCommand(commands[what], folder);
       },
-      compare: ({ folders: chosen }) => compare(chosen),
+      compare: ({ folders: chosen }) => panels.openComparison(chosen),
+      openHeatmap: ({ folder, epoch, image }) =>
+        panels.openHeatmap([folder], { epoch, ...(image === undefined ? {} : { image: { name: image } }) }),
       save: saveFile,
     }),
     update: async (host, changed) => {

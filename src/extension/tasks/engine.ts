@@ -1,3 +1,4 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { type EngineResult, runEngineProcess } from './engineProcess';
@@ -36,14 +37,29 @@ export class Engine implements vscode.Disposable {
 
   /** Runs the engine to its end. Rejects only when there is no Node to run it, or the workspace is not trusted. */
   async run(args: readonly string[], options: { cwd?: string; signal?: AbortSignal } = {}): Promise<EngineResult> {
-    if (!vscode.workspace.isTrusted) {
-      throw new Error(vscode.l10n.t('The engine runs in trusted workspaces only.'));
-    }
+    refuseUntrusted();
     const { command, env } = await this.node();
     return runEngineProcess(command, [this.cli, ...args], { ...options, env });
   }
 
+  /** Starts the engine and leaves it running, its standard streams being pipes. Rejects as `run` does. */
+  async start(args: readonly string[]): Promise<ChildProcessWithoutNullStreams> {
+    refuseUntrusted();
+    const { command, env } = await this.node();
+    return spawn(command, [this.cli, ...args], {
+      env: { ...process.env, NO_COLOR: '1', ...env },
+      stdio: 'pipe',
+      windowsHide: true,
+    });
+  }
+
   dispose(): void {
     this.listener.dispose();
+  }
+}
+
+function refuseUntrusted(): void {
+  if (!vscode.workspace.isTrusted) {
+    throw new Error(vscode.l10n.t('The engine runs in trusted workspaces only.'));
   }
 }

@@ -16,6 +16,8 @@ export interface InspectorEvents {
   metric(key: string): void;
   open(image: string, what: 'prediction' | 'image' | 'mask'): void;
   openRun(what: 'folder' | 'log' | 'experiment'): void;
+  /** Show the maps of this epoch: of an image, or of the first. */
+  heatmap(image?: string): void;
 }
 
 /** What it is about. */
@@ -65,6 +67,7 @@ export class Inspector {
       element(
         'span',
         { class: 'push' },
+        quietButton('heatmap', 'Open the confidence heatmap of this epoch', () => events.heatmap()),
         quietButton('log', 'Open the run’s log', () => events.openRun('log')),
         quietButton('folder', 'Show the run’s folder', () => events.openRun('folder')),
         quietButton('close', 'Close (Escape)', () => events.close()),
@@ -118,15 +121,26 @@ export class Inspector {
       element(
         'div',
         { class: 'spread' },
-        element('p', { class: 'muted' }, `${measure.title} of every image. Click a dot or a name to open the image.`),
-        ...splits.map(({ split, values }) => this.strip(split, values, measure, range, theme)),
+        element(
+          'p',
+          { class: 'muted' },
+          `${measure.title} of every image. Click a dot ${details.checkpoint ? 'to see its confidence heatmap' : 'to open its prediction'}, a name to open the image.`,
+        ),
+        ...splits.map(({ split, values }) => this.strip(split, values, measure, range, theme, details.checkpoint)),
         this.pictures(details),
       ),
       ...splits.map(({ split, values }) => this.list(split, values, measure, details)),
     );
   }
 
-  private strip(split: Split, values: ImageValues, measure: Measure, range: AxisRange, theme: Theme): HTMLElement {
+  private strip(
+    split: Split,
+    values: ImageValues,
+    measure: Measure,
+    range: AxisRange,
+    theme: Theme,
+    kept: boolean,
+  ): HTMLElement {
     const numbers = values.values[measure.key] ?? new Float64Array();
     const dots = beeswarm(numbers, (value) => positionOf(range, value), 8 / stripWidth);
     const rows = Math.min(5, Math.max(0, ...dots.map((dot) => Math.abs(dot.row))));
@@ -172,7 +186,7 @@ export class Inspector {
       const title = svgElement('title', {});
       title.textContent = `${name}: ${valueText(numbers[dot.index], measure.digits)}`;
       circle.append(title);
-      circle.addEventListener('click', () => this.events.open(name, 'prediction'));
+      circle.addEventListener('click', () => (kept ? this.events.heatmap(name) : this.events.open(name, 'prediction')));
       svg.append(circle);
     }
     if (Number.isFinite(mean)) {
@@ -235,6 +249,7 @@ export class Inspector {
               element(
                 'td',
                 {},
+                details.checkpoint && link('map', 'Open its confidence heatmap', () => this.events.heatmap(image)),
                 link('mask', 'Open the true mask', () => this.events.open(image, 'mask')),
                 drawn.has(image) &&
                   link('prediction', 'Open the prediction', () => this.events.open(image, 'prediction')),

@@ -77,6 +77,11 @@ const inspector = new Inspector({
     const { folder, epoch } = state.inspected;
     api.host.send('openImage', { folder, epoch, image, what });
   },
+  heatmap: (image) => {
+    if (!state.inspected) return;
+    const { folder, epoch } = state.inspected;
+    api.host.send('openHeatmap', { folder, epoch, ...(image === undefined ? {} : { image }) });
+  },
   openRun: (what) => state.inspected && api.host.send('openRun', { folder: state.inspected.folder, what }),
 });
 document.body.append(controls.root, inspector.root);

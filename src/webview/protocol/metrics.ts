@@ -36,6 +36,8 @@ export interface MetricsToHost {
     readonly image: string;
     readonly what: 'prediction' | 'image' | 'mask';
   }): void;
+  /** Show the maps of an epoch, of one image or of the first. */
+  openHeatmap(body: { readonly folder: string; readonly epoch: number; readonly image?: string }): void;
   /** Show a run's folder, log or experiment file. */
   openRun(body: { readonly folder: string; readonly what: 'folder' | 'log' | 'experiment' }): void;
   /** Compare these runs in the comparison panel. */

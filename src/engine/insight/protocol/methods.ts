@@ -1,4 +1,5 @@
 import type { ActivationsMethod, LayersMethod } from './methods/activations';
+import type { EncodeWebpMethod } from './methods/encodeWebp';
 import type { ImageMethod } from './methods/image';
 import type { MarginMethod } from './methods/margin';
 import type { PlaneMarginMethod } from './methods/planeMargin';
@@ -14,6 +15,7 @@ export interface InspectorMethods {
   visualise: VisualiseMethod;
   planeMargin: PlaneMarginMethod;
   weightStatistics: WeightStatisticsMethod;
+  encodeWebp: EncodeWebpMethod;
 }
 
 export type MethodName = keyof InspectorMethods;

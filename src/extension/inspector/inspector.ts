@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import type { Answer, EpochReference, ImageReference } from '../../engine/insight/protocol';
+import { ByteCache } from '../../webview/protocol/byteCache';
+import type { Engine } from '../tasks/engine';
+import { InspectorClient, type InspectorState } from './inspectorClient';
+
+const mebibyte = 2 ** 20;
+
+/** A run whose checkpoints are looked into. */
+export interface InspectedRun {
+  /** Absolute path of its folder. */
+  readonly folder: string;
+  /** What changes when epochs that were there are trained again, so that old answers are not taken for new ones. */
+  readonly version: string;
+}
+
+/** The inspector of this window: one process for all panels, and its answers kept within a bound of memory. */
+export class Inspector implements vscode.Disposable {
+  private readonly states = new vscode.EventEmitter<InspectorState>();
+  /** It was started, has crashed, or rests. */
+  readonly onDidChangeState = this.states.event;
+  private readonly images = new ByteCache<Answer<'image'>>(64 * mebibyte);
+  private readonly margins = new ByteCache<Answer<'margin'>>(192 * mebibyte);
+  readonly client: InspectorClient;
+
+  constructor(engine: Pick<Engine, 'start'>) {
+    this.client = new InspectorClient({
+      start: () => engine.start(['inspect']),
+      onState: (state) => this.states.fire(state),
+    });
+  }
+
+  /** An image of a run's data, or any file, as the run's network sees it. */
+  async image(run: InspectedRun, image: ImageReference, signal?: AbortSignal): Promise<Answer<'image'>> {
+    const key = JSON.stringify([run.folder, run.version, image]);
+    const known = this.images.get(key);
+    if (known) return known;
+    const answer = await this.client.request('image', { run: run.folder, image }, signal);
+    const { photo, labels } = answer.arrays;
+    this.images.set(key, answer, photo.values.byteLength + (labels?.values.byteLength ?? 0));
+    return answer;
+  }
+
+  /** The margin of every pixel of an image after an epoch. */
+  async margin(
+    run: InspectedRun,
+    epoch: EpochReference,
+    image: ImageReference,
+    signal?: AbortSignal,
+  ): Promise<Answer<'margin'>> {
+    const key = JSON.stringify([run.folder, run.version, epoch, image]);
+    const known = this.margins.get(key);
+    if (known) return known;
+    const answer = await this.client.request('margin', { run: run.folder, epoch, image }, signal);
+    // The nearest whole checkpoint in place of another one: that one may be there next time.
+    if (answer.result.note === null && typeof epoch === 'number') {
+      this.margins.set(key, answer, answer.arrays.margin.values.byteLength);
+    }
+    return answer;
+  }
+
+  dispose(): void {
+    this.client.dispose();
+    this.states.dispose();
+  }
+}

@@ -1,0 +1,62 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { epochOf, fileNames } from '../../runs/layout';
+import type { HeatmapLoss, HeatmapRun } from '../../webview/protocol/heatmap';
+import type { RunRecord, RunStore } from '../runs/runStore';
+import { runInfo } from './runSeries';
+
+/** The runs of a panel as their page takes them; those that are gone or cannot be read are left out. */
+export async function heatmapRuns(store: RunStore, folders: readonly string[]): Promise<HeatmapRun[]> {
+  const runs = await Promise.all(folders.map((folder) => heatmapRun(store.get(folder))));
+  return runs.flatMap((run) => run ?? []);
+}
+
+async function heatmapRun(record: RunRecord | undefined): Promise<HeatmapRun | null> {
+  if (!record?.entry.ok) return null;
+  const { document } = record.entry;
+  const own = await lossOf(document.loss.spec, document.loss.label);
+  const listed = (document.experiment as { losses?: unknown } | null)?.losses;
+  const losses = await Promise.all((Array.isArray(listed) ? listed : []).map((spec) => lossOf(spec)));
+  return {
+    info: runInfo(record, []),
+    epochs: await checkpointEpochs(record.folder),
+    images: { train: document.dataset.train, test: document.dataset.test },
+    losses: losses.some(({ key }) => key === own.key) ? losses : [own, ...losses],
+    trainedWith: own.key,
+    version: `${document.started} ${document.resumedFrom.join(' ')}`,
+  };
+}
+
+/** A loss as the page takes it. The same options give the same key, whatever the loss is called. */
+export async function lossOf(spec: unknown, label?: string): Promise<HeatmapLoss> {
+  const { lossLabel } = await import('../../engine/experiment/lossLabel');
+  const { name: _, ...options } = spec as Record<string, unknown>;
+  const words = label ?? lossLabel(spec as Parameters<typeof lossLabel>[0]);
+  return { key: JSON.stringify(sorted(options)), label: words, spec: options };
+}
+
+/** The same JSON with its keys in order, so that equal ones have equal texts. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}
+
+/** Epochs whose weights are in a run folder, ascending. */
+export async function checkpointEpochs(folder: string): Promise<number[]> {
+  let names: string[];
+  try {
+    names = await readdir(join(folder, fileNames.checkpoints));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  return names
+    .filter((name) => name.endsWith('.safetensors'))
+    .flatMap((name) => epochOf(name) ?? [])
+    .sort((a, b) => a - b);
+}

@@ -1,0 +1,87 @@
+import type { HeatmapLoss, HeatmapRun, ImageReference } from '../protocol/heatmap';
+import type { BudgetsShown } from './budgets';
+import { type BudgetStore, plainCrossEntropy } from './budgetStore';
+import { budgetSentence, groupsOf, type ToldBudget } from './budgetText';
+import { nearestEpoch, type HeatmapState } from './state';
+
+/** A run and a loss whose budget is shown. */
+export interface BudgetSubject {
+  readonly name: string;
+  readonly run: HeatmapRun;
+  readonly loss: HeatmapLoss;
+}
+
+/**
+ * What budgets are shown of: with several runs each under the loss that it was trained with, with one run under the chosen
+ * losses, or all of its experiment.
+ */
+export function budgetSubjects(
+  runs: readonly { readonly run: HeatmapRun; readonly name: string }[],
+  losses: readonly HeatmapLoss[],
+  chosen: readonly string[],
+): BudgetSubject[] {
+  if (runs.length > 1) {
+    return runs.flatMap(({ run, name }) => {
+      const loss = run.losses.find(({ key }) => key === run.trainedWith);
+      return loss ? [{ name, run, loss }] : [];
+    });
+  }
+  const [only] = runs;
+  if (!only) return [];
+  const wanted = chosen.length > 1 ? losses.filter(({ key }) => chosen.includes(key)) : losses;
+  const first = wanted.filter(({ key }) => key === only.run.trainedWith);
+  return [...first, ...wanted.filter(({ key }) => key !== only.run.trainedWith)]
+    .slice(0, 6)
+    .map((loss) => ({ name: loss.label, run: only.run, loss }));
+}
+
+/** The losses that have to be counted for these subjects on a run: plain cross-entropy too, to compare with. */
+export function lossesToCount(subjects: readonly BudgetSubject[], run: HeatmapRun): HeatmapLoss[] {
+  const own = subjects.filter((subject) => subject.run.info.folder === run.info.folder).map(({ loss }) => loss);
+  return own.length === 0 ? [] : [...own, plainCrossEntropy];
+}
+
+/** Everything that the section shows. */
+export function budgetsShown(
+  subjects: readonly BudgetSubject[],
+  epochs: readonly number[],
+  image: ImageReference,
+  epoch: number | null,
+  store: BudgetStore,
+  { by, band }: HeatmapState['budget'],
+  shares: boolean,
+): BudgetsShown {
+  const rows = subjects.map(({ name, run, loss }) => ({
+    name,
+    budgets: epochs.map((at) => {
+      const near = nearestEpoch(run.epochs, at);
+      return near === null ? null : store.get(run, image, near, loss, band);
+    }),
+  }));
+  const counted = epochs.filter((_, index) => rows.every(({ budgets }) => budgets[index] !== undefined)).length;
+  const told = subjects.flatMap(({ name, run, loss }): ToldBudget[] => {
+    const near = epoch === null ? null : nearestEpoch(run.epochs, epoch);
+    const budget = near === null ? null : store.get(run, image, near, loss, band);
+    if (!budget || near === null) return [];
+    const isPlain =
+      JSON.stringify(loss.spec) === JSON.stringify(plainCrossEntropy.spec) || loss.label === 'cross-entropy';
+    return [
+      { name, budget, reference: isPlain ? null : (store.get(run, image, near, plainCrossEntropy, band) ?? null) },
+    ];
+  });
+  const untargeted = rows.length > 0 && rows.every(({ budgets }) => budgets.every((budget) => budget === null));
+  return {
+    model: {
+      epochs,
+      current: epoch === null ? null : nearestEpoch(epochs, epoch),
+      rows,
+      groups: groupsOf[by],
+      shares,
+    },
+    sentence: epoch === null ? '' : budgetSentence(by, epoch, band, told),
+    progress: counted === epochs.length ? '' : `${counted} of ${epochs.length} epochs counted`,
+    problem: untargeted
+      ? 'This image has no mask, so there is no loss to share out: choose an image of the data set.'
+      : null,
+  };
+}

@@ -1,0 +1,450 @@
+import { quantities } from '../../engine/insight/maps';
+import { element, oncePerFrame } from '../kit/dom';
+import { onThemeChange, pageTheme } from '../kit/pageTheme';
+import { connect, showFailure } from '../kit/panelApi';
+import type {
+  HeatmapLoss,
+  HeatmapRun,
+  HeatmapTarget,
+  HeatmapToHost,
+  HeatmapToPanel,
+  ImageReference,
+} from '../protocol/heatmap';
+import { Budgets } from './budgets';
+import { BudgetStore } from './budgetStore';
+import { budgetsShown, budgetSubjects, lossesToCount } from './budgetsModel';
+import { Contents, headline, layerName, type TileData, tileTitles } from './content';
+import { Controls } from './controls';
+import { fittedRange } from './layers';
+import { Loader, type Need } from './loader';
+import { firstImage, imageChoices, listedImage, named, noticesOf } from './panelModel';
+import { savePicture, saveSequence } from './saving';
+import { Scrubber } from './scrubber';
+import { Side } from './side';
+import { Stage } from './stage';
+import {
+  allLosses,
+  chosen,
+  epochsOf,
+  type HeatmapState,
+  initialState,
+  type LayerId,
+  mostTiles,
+  nearestEpoch,
+  ofImage,
+  spreadOut,
+  type Tile,
+  tilesOf,
+} from './state';
+import { Thumbnails } from './thumbnails';
+import type { Bar, TileContent } from './tileView';
+import './heatmap.css';
+
+const api = connect<HeatmapToHost, HeatmapToPanel, HeatmapState>({
+  runs: ({ runs: now }) => {
+    const before = new Set(runs.map(({ info }) => info.folder));
+    const added = now.filter(({ info }) => !before.has(info.folder)).map(({ info }) => info.folder);
+    runs = now;
+    change({
+      folders: runs.map(({ info }) => info.folder),
+      runs: [...state.runs, ...added].slice(0, mostTiles),
+      ...(added.length > 0 ? { sideBySide: true } : {}),
+    });
+  },
+  go: (target) => goTo(target),
+  inspector: ({ word }) => {
+    inspector = word;
+    draw();
+  },
+});
+
+let state: HeatmapState = { ...initialState, ...api.remembered };
+let runs: readonly HeatmapRun[] = [];
+let theme = pageTheme();
+let inspector: string | null = null;
+let lossProblem: string | null = null;
+let busy: string | null = null;
+let trusted = true;
+let shownTiles: readonly TileData[] = [];
+
+/** How many epochs get a thumbnail and a place in the budgets. */
+const mostEpochs = 24;
+
+const loader = new Loader(api.host, () => draw());
+const contents = new Contents(loader);
+const budgetStore = new BudgetStore();
+const thumbnails = new Thumbnails(contents);
+const side = new Side(theme);
+const stage = new Stage(theme, {
+  viewed: (view) => remember({ view }),
+  hovered: (place, tile) => side.point(place ?? state.cursor, place ? tile : undefined),
+  pinned: (cursor, tile) => {
+    remember({ cursor });
+    stage.place(state.view, cursor, state.region);
+    stage.say(side.point(cursor, tile));
+  },
+  region: (region) => {
+    stage.drawing = false;
+    change({ region });
+  },
+  epoch: (by) => scrubber.step(by),
+  play: () => scrubber.toggle(),
+});
+const scrubber = new Scrubber(
+  (epoch) => change({ epoch }),
+  () => shownTiles.every(({ margin }) => margin === null || margin.state !== 'loading'),
+);
+const budgets = new Budgets(
+  theme,
+  (patch) => change({ budget: { ...state.budget, ...patch } }),
+  (epoch) => change({ epoch }),
+);
+const controls = new Controls({
+  change,
+  pick: (what, key, add) => {
+    const beside = state.sideBySide || add;
+    if (what === 'layers') change({ layers: chosen(state.layers, key as LayerId, beside) });
+    else if (what === 'losses') change({ losses: chosen(shownLosses(), key, beside) });
+    else change({ runs: chosen(state.runs, key, beside) });
+    if (add) change({ sideBySide: true });
+  },
+  image: (value) => change({ image: JSON.parse(value) as ImageReference, cursor: null, region: null }),
+  stepImage: (by) => {
+    const choices = imageChoices(runs, state.image);
+    const at = choices.findIndex(({ value }) => value === JSON.stringify(state.image));
+    const next = choices[(at + by + choices.length) % Math.max(1, choices.length)];
+    if (next) change({ image: JSON.parse(next.value) as ImageReference, cursor: null, region: null });
+  },
+  chooseImage: () =>
+    void api.host
+      .request('chooseImage', null)
+      .then((image) => image && goTo({ image }))
+      .catch(showFailure),
+  addRuns: () => api.host.send('addRuns', null),
+  typeLoss: (text) => void typeLoss(text).catch(showFailure),
+  fit: () =>
+    change({
+      fixed: Object.fromEntries(
+        Object.entries(state.fixed).filter(([layer]) => !state.layers.includes(layer as LayerId)),
+      ),
+    }),
+  zoom: (factor) => stage.zoom(factor),
+  drawRegion: () => {
+    stage.drawing = !stage.drawing;
+    draw();
+  },
+  savePicture: () => void savePicture(api.host, figure(), stage).catch(showFailure),
+  saveSequence: () => void animate().catch(showFailure),
+});
+const retry = element('button', { class: 'quiet retry', type: 'button', onclick: () => loader.retry() }, 'Try again');
+document.body.append(
+  controls.root,
+  element('main', { class: 'look', 'data-panel': 'heatmap' }, stage.root, side.root),
+  retry,
+  scrubber.root,
+  budgets.root,
+  side.numbers,
+);
+
+const draw = oncePerFrame(() => {
+  const names = named(runs);
+  const { tiles, leftOut } = tilesOf(state, runs);
+  const shownRuns = names.filter(({ run }) => state.runs.includes(run.info.folder));
+  const epochs = epochsOf(shownRuns.map(({ run }) => run));
+  const epoch = state.epoch === null ? null : nearestEpoch(epochs, state.epoch);
+  const { image } = state;
+  shownTiles = image ? tiles.map((tile) => contents.data(tile, image, epoch)) : [];
+  freezeRanges();
+  const { content, bar } = drawn(shownTiles);
+  stage.show(content, bar);
+  stage.place(state.view, state.cursor, state.region);
+  retry.hidden = !shownTiles.some(({ image: shown, margin }) => shown.state === 'failed' || margin?.state === 'failed');
+  const losses = allLosses(runs, state.typed);
+  const subjects = budgetSubjects(shownRuns, losses, shownLosses());
+  const spread = spreadOut(epochs, mostEpochs);
+  const of = shownTiles.find(({ tile }) => !ofImage.has(tile.layer)) ?? null;
+  if (image) want(image, tiles, epochs, epoch, spread, of, subjects);
+  controls.show({
+    state,
+    runs: names,
+    losses,
+    shownLosses: shownLosses(),
+    images: imageChoices(runs, image),
+    image: JSON.stringify(image),
+    title: headline(image, epoch) || 'Confidence heatmap',
+    about: about(shownRuns.length),
+    badges: badges(),
+    notices: trusted
+      ? noticesOf(shownTiles, names, epoch, leftOut)
+      : [
+          'This workspace is not trusted, so the network cannot be run. Trust it (Manage Workspace Trust) to see the maps.',
+        ],
+    range: firstRange(),
+    inspector,
+    lossProblem,
+    drawingRegion: stage.drawing,
+    busy,
+  });
+  scrubber.show({
+    epochs,
+    epoch,
+    thumbnails:
+      of && image ? thumbnails.of(of.tile, image, spread, contents.rangeFor(of, shownTiles, state), state) : [],
+    of: of ? `${layerName(of.tile.layer)}${of.tile.loss ? ` under ${of.tile.loss.label}` : ''}` : '',
+  });
+  side.show(
+    shownTiles,
+    content.map(({ title }) => title),
+    names,
+    losses,
+    contents,
+    state,
+  );
+  budgets.show(
+    image && subjects.length > 0
+      ? budgetsShown(subjects, spread, image, epoch, budgetStore, state.budget, budgets.shares)
+      : null,
+    state.budget,
+  );
+});
+
+/** Says what is needed for all that, and counts what has come for the budgets. */
+function want(
+  image: ImageReference,
+  tiles: readonly Tile[],
+  epochs: readonly number[],
+  epoch: number | null,
+  spread: readonly number[],
+  of: TileData | null,
+  subjects: ReturnType<typeof budgetSubjects>,
+): void {
+  const needs = (tile: Tile, at: number | null): Need[] => {
+    const near = at === null || ofImage.has(tile.layer) ? null : nearestEpoch(tile.run.epochs, at);
+    return [{ run: tile.run, image, epoch: null }, ...(near === null ? [] : [{ run: tile.run, image, epoch: near }])];
+  };
+  const now = trusted ? tiles.flatMap((tile) => needs(tile, epoch)) : [];
+  const next: Need[] = [];
+  const at = epoch === null ? -1 : epochs.indexOf(epoch);
+  for (const near of [epochs[at + 1], epochs[at - 1], epochs[at + 2]]) {
+    if (near !== undefined) next.push(...tiles.flatMap((tile) => needs(tile, near)));
+  }
+  if (of)
+    next.push(
+      ...spread.filter((one) => !thumbnails.has(of.tile, image, one, state)).flatMap((one) => needs(of.tile, one)),
+    );
+  if (state.budget.open) {
+    for (const { run } of subjects) {
+      const losses = lossesToCount(subjects, run);
+      for (const one of spread) {
+        const near = nearestEpoch(run.epochs, one);
+        if (
+          near === null ||
+          losses.every((loss) => budgetStore.get(run, image, near, loss, state.budget.band) !== undefined)
+        )
+          continue;
+        const margin = loader.margin(run, near, image);
+        const photo = loader.image(run, image);
+        if (margin.state !== 'ready' || photo.state !== 'ready') next.push({ run, image, epoch: near });
+        else
+          countLater(() =>
+            budgetStore.count(
+              run,
+              image,
+              near,
+              contents.values.mapOf(photo.value, margin.value),
+              losses,
+              state.budget.band,
+            ),
+          );
+      }
+    }
+  }
+  loader.want(now, trusted && now.length > 0 ? next : []);
+}
+
+let counting = false;
+/** One thing at a time between frames, so that the slider stays quick. */
+function countLater(count: () => boolean): void {
+  if (counting) return;
+  counting = true;
+  setTimeout(() => {
+    counting = false;
+    if (count()) draw();
+  }, 0);
+}
+
+/** The contents of the tiles; with one scale for all of them, one bar. */
+function drawn(data: readonly TileData[]): { content: TileContent[]; bar: Bar | null } {
+  const ranges = data.map((one) => contents.rangeFor(one, data, state));
+  const scaled = data.filter((_, index) => ranges[index] !== null);
+  const one =
+    data.length > 1 &&
+    scaled.length > 0 &&
+    state.range !== 'automatic' &&
+    new Set(scaled.map(({ tile }) => tile.layer)).size === 1;
+  const titles = tileTitles(
+    data.map(({ tile }) => tile),
+    new Map(named(runs).map(({ run, name }) => [run.info.folder, name])),
+  );
+  const content = data.map((each, index) =>
+    contents.content(each, titles[index]!, ranges[index]!, data.length < 3, state),
+  );
+  const bar = one ? (content.find((each) => each.bar)?.bar ?? null) : null;
+  return { content: bar ? content.map((each) => ({ ...each, bar: null })) : content, bar };
+}
+
+/** Ranges without natural ends are chosen once, by what is seen first, and then stay while epochs change. */
+function freezeRanges(): void {
+  for (const { tile, margin } of shownTiles) {
+    const { layer } = tile;
+    if (layer === 'photo' || state.fixed[layer] || quantities[layer].range !== null || state.range !== 'fixed')
+      continue;
+    const alike = shownTiles.filter((other) => other.tile.layer === layer);
+    if (margin?.state !== 'ready' || alike.some((other) => other.margin?.state === 'loading')) continue;
+    const values = alike.flatMap((other) => (other.values ? [other.values] : []));
+    if (values.length === 0) continue;
+    const kind = quantities[layer].scale === 'diverging' ? 'diverging' : 'sequential';
+    remember({ fixed: { ...state.fixed, [layer]: fittedRange(values, kind) } });
+  }
+}
+
+function firstRange(): { layer: LayerId; ends: readonly [number, number] } | null {
+  for (const data of shownTiles) {
+    const ends = contents.rangeFor(data, shownTiles, state);
+    if (ends) return { layer: data.tile.layer, ends };
+  }
+  return null;
+}
+
+/** The losses that are drawn: the chosen ones, or those that the shown runs were trained with. */
+function shownLosses(): readonly string[] {
+  if (state.losses.length > 0) return state.losses;
+  const own = runs.filter(({ info }) => state.runs.includes(info.folder)).map(({ trainedWith }) => trainedWith);
+  return [...new Set(own)];
+}
+
+function about(count: number): string {
+  const experiments = [...new Set(runs.map(({ info }) => info.experiment))].filter(Boolean);
+  const [only] = named(runs.filter(({ info }) => state.runs.includes(info.folder)));
+  const what = count === 1 && only ? `trained with ${only.run.info.loss}` : `${count} runs`;
+  return [experiments.length === 1 ? `experiment ${experiments[0]}` : '', what].filter(Boolean).join(' · ');
+}
+
+function badges(): string[] {
+  const ready = shownTiles.find(({ image }) => image.state === 'ready')?.image;
+  const split = ready?.state === 'ready' ? ready.value.split : null;
+  return [
+    ...(split ? [`${split} image`] : state.image && 'path' in state.image ? ['not of the data set'] : []),
+    ...(runs.some(({ info }) => info.synthetic) ? ['synthetic data'] : []),
+  ];
+}
+
+async function typeLoss(text: string): Promise<void> {
+  if (text.trim() === '') return;
+  const answer = await api.host.request('loss', { text });
+  lossProblem = 'problem' in answer ? answer.problem : null;
+  if ('problem' in answer) {
+    draw();
+    return;
+  }
+  controls.lossTaken();
+  const known = allLosses(runs, state.typed).some(({ key }) => key === answer.key);
+  const typed: readonly HeatmapLoss[] = known ? state.typed : [...state.typed, answer];
+  change({ typed, losses: state.sideBySide ? [...new Set([...shownLosses(), answer.key])] : [answer.key] });
+}
+
+/** Everything that a picture of the view is made of. */
+function figure() {
+  const { content, bar } = drawn(shownTiles);
+  return {
+    content: {
+      title: document.querySelector('h1')?.textContent ?? '',
+      subtitle: about(state.runs.length),
+      tiles: content,
+      bar,
+      columns: stage.columns,
+    },
+    view: state.view,
+    data: shownTiles,
+    ranges: shownTiles.map((data) => contents.rangeFor(data, shownTiles, state)),
+    state,
+  };
+}
+
+async function animate(): Promise<void> {
+  if (busy !== null) return;
+  const before = state.epoch;
+  const epochs = epochsOf(runs.filter(({ info }) => state.runs.includes(info.folder)));
+  try {
+    await saveSequence(api.host, epochs, stage, async (epoch, done) => {
+      busy = `${done} of ${epochs.length}`;
+      change({ epoch });
+      await settled();
+      return figure();
+    });
+  } finally {
+    busy = null;
+    change({ epoch: before });
+  }
+}
+
+/** Until everything that is shown has come, or has failed. */
+async function settled(): Promise<void> {
+  do await new Promise((resolve) => setTimeout(resolve, 40));
+  while (shownTiles.some(({ image, margin }) => image.state === 'loading' || margin?.state === 'loading'));
+}
+
+function goTo({ epoch, image }: HeatmapTarget): void {
+  const untargeted = image && 'path' in image && image.mask === undefined;
+  change({
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(image ? { image: listedImage(runs, image), cursor: null, region: null } : {}),
+    // Without a target there is no true class to be confident of.
+    ...(untargeted
+      ? {
+          layers: [
+            ...new Set(
+              state.layers.map((layer) => (layer !== 'photo' && quantities[layer].needsTarget ? 'foreground' : layer)),
+            ),
+          ],
+        }
+      : {}),
+  });
+}
+
+function remember(patch: Partial<HeatmapState>): void {
+  state = { ...state, ...patch };
+  api.remember(state);
+}
+
+function change(patch: Partial<HeatmapState>): void {
+  remember(patch);
+  draw();
+}
+
+onThemeChange((next) => {
+  theme = next;
+  stage.setTheme(theme);
+  side.setTheme(theme);
+  budgets.setTheme(theme);
+  draw();
+});
+
+void api.host
+  .request('ready', null)
+  .then((snapshot) => {
+    ({ runs, trusted } = snapshot);
+    const folders = runs.map(({ info }) => info.folder);
+    const shown = state.runs.filter((folder) => folders.includes(folder));
+    const again = shown.length > 0;
+    change({
+      folders,
+      runs: again ? shown : folders.slice(0, mostTiles),
+      // Of several runs, their confidence; of one, beside the photograph.
+      layers: again || folders.length === 1 ? state.layers : ['pt'],
+      image: state.image ?? firstImage(runs),
+      epoch: state.epoch ?? epochsOf(runs).at(-1) ?? null,
+    });
+    if (snapshot.target) goTo(snapshot.target);
+  })
+  .catch(showFailure);

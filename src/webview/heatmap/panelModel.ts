@@ -1,0 +1,115 @@
+import { quantities, type RectangleStatistics, rectangleStatistics } from '../../engine/insight/maps';
+import { settingsOf } from '../kit/configuration';
+import { runNames } from '../kit/naming';
+import type { Choice } from '../kit/widgets';
+import type { HeatmapRun, ImageReference } from '../protocol/heatmap';
+import type { TileData } from './content';
+import { imageName, ofImage } from './state';
+import type { Place } from './viewport';
+
+/** A run with the name that tells it apart. */
+export interface Named {
+  readonly run: HeatmapRun;
+  readonly name: string;
+}
+
+export function named(runs: readonly HeatmapRun[]): Named[] {
+  const names = runNames(
+    runs.map(({ info }) => ({
+      id: info.id,
+      title: info.title,
+      loss: info.loss,
+      experiment: info.experiment,
+      started: info.started,
+      settings: settingsOf(info.configuration),
+    })),
+  );
+  return runs.map((run, index) => ({ run, name: names[index]! }));
+}
+
+/** The images that can be chosen: those of the runs, test images first, and the file that is looked at. */
+export function imageChoices(runs: readonly HeatmapRun[], image: ImageReference | null): Choice[] {
+  const choices = new Map<string, string>();
+  const add = (reference: ImageReference, text: string): void => {
+    const value = JSON.stringify(reference);
+    if (!choices.has(value)) choices.set(value, text);
+  };
+  for (const split of ['test', 'train'] as const) {
+    for (const run of runs) for (const name of run.images[split]) add({ name, split }, `${name} (${split})`);
+  }
+  if (image) {
+    const split = 'name' in image ? image.split : undefined;
+    add(image, 'path' in image ? `${imageName(image)} (file)` : `${image.name}${split ? ` (${split})` : ''}`);
+  }
+  return [...choices].map(([value, text]) => ({ value, text }));
+}
+
+/** An image by name as the list of images has it: with its split. */
+export function listedImage(runs: readonly HeatmapRun[], image: ImageReference): ImageReference {
+  if (!('name' in image) || image.split) return image;
+  for (const split of ['test', 'train'] as const) {
+    if (runs.some((run) => run.images[split].includes(image.name))) return { name: image.name, split };
+  }
+  return image;
+}
+
+/** The image that is shown first: the first that was not trained on. */
+export function firstImage(runs: readonly HeatmapRun[]): ImageReference | null {
+  for (const split of ['test', 'train'] as const) {
+    const name = runs.find((run) => run.images[split].length > 0)?.images[split][0];
+    if (name !== undefined) return { name, split };
+  }
+  return null;
+}
+
+/** What must be known about what is shown, each thing once: other epochs than asked for, images that have changed. */
+export function noticesOf(
+  data: readonly TileData[],
+  names: readonly Named[],
+  epoch: number | null,
+  leftOut: number,
+): string[] {
+  const notices = new Set<string>();
+  const nameOf = (folder: string): string => names.find(({ run }) => run.info.folder === folder)?.name ?? folder;
+  for (const { tile, image, margin, epoch: shown } of data) {
+    if (image.state === 'ready') {
+      if (image.value.changed !== null) notices.add(image.value.changed);
+      for (const note of image.value.notes) notices.add(note);
+    }
+    const name = nameOf(tile.run.info.folder);
+    if (shown !== null && epoch !== null && shown !== epoch && !ofImage.has(tile.layer)) {
+      notices.add(`${name} kept no weights of epoch ${epoch}: epoch ${shown} is shown, the nearest it has.`);
+    }
+    if (margin?.state === 'ready' && margin.value.note !== null) notices.add(`${name}: ${margin.value.note}`);
+  }
+  if (leftOut > 0)
+    notices.add(`Six maps are shown; ${leftOut} more would follow. Take away a layer, a run or a loss to see them.`);
+  return [...notices];
+}
+
+/** Statistics of a tile's values in a rectangle of the image, or in all of it; null where there are none. */
+export function statisticsOf(
+  data: TileData,
+  labels: Uint8Array | null,
+  region: readonly [Place, Place] | null,
+): RectangleStatistics | null {
+  const { values, tile, image, margin } = data;
+  if (tile.layer === 'photo' || values === null || image.state !== 'ready') return null;
+  if (quantities[tile.layer].scale === 'classes') return null;
+  const { width, height } = image.value;
+  const from = margin?.state === 'ready' ? margin.value : { left: 0, top: 0, width, height };
+  const [a, b] = region ?? [
+    { x: 0, y: 0 },
+    { x: 1, y: 1 },
+  ];
+  const left = Math.floor(Math.min(a.x, b.x) * width);
+  const top = Math.floor(Math.min(a.y, b.y) * height);
+  const right = Math.ceil(Math.max(a.x, b.x) * width);
+  const bottom = Math.ceil(Math.max(a.y, b.y) * height);
+  return rectangleStatistics(values, labels, from.width, {
+    left: left - from.left,
+    top: top - from.top,
+    width: right - left,
+    height: bottom - top,
+  });
+}

@@ -1,0 +1,270 @@
+import { element, oncePerFrame } from '../kit/dom';
+import type { Rect } from '../kit/panes';
+import type { Theme } from '../kit/theme';
+import { margins } from './axes';
+import { BarView } from './barView';
+import { listenToMap } from './gestures';
+import type { Marks } from './paintTile';
+import { type Bar, type TileContent, TileView } from './tileView';
+import {
+  gridOf,
+  pannedBy,
+  type Place,
+  pixelAt,
+  placeAt,
+  placeOf,
+  showing,
+  type Size,
+  type View,
+  wholeView,
+  zoomedAt,
+} from './viewport';
+
+/** What the stage tells its panel. */
+export interface StageEvents {
+  /** The view has been moved by the user. */
+  viewed(view: View): void;
+  /** The pointer is on a place of a tile; null: on none. */
+  hovered(place: Place | null, tile: number): void;
+  /** A place was chosen to stay under the cursor. */
+  pinned(place: Place, tile: number): void;
+  region(region: readonly [Place, Place] | null): void;
+  epoch(by: -1 | 1): void;
+  play(): void;
+}
+
+const headHeight = 24;
+const gap = 10;
+const leastHeight = 240;
+
+/** All maps: one zoom, one cursor, one rectangle for all of them. */
+export class Stage {
+  readonly root: HTMLElement;
+  private readonly grid = element('div', { class: 'tiles' });
+  private readonly bar = new BarView();
+  private readonly spoken = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
+  private tiles: TileView[] = [];
+  private contents: readonly TileContent[] = [];
+  private sharedBar: Bar | null = null;
+  private view: View = wholeView;
+  private pinned: Place | null = null;
+  private hover: Place | null = null;
+  private region: readonly [Place, Place] | null = null;
+  private draft = false;
+  private laidOut = '';
+  /** Whether a drag draws a rectangle. */
+  drawing = false;
+  columns = 1;
+  private readonly paintSoon = oncePerFrame(() => this.paint());
+
+  constructor(
+    private theme: Theme,
+    private readonly events: StageEvents,
+  ) {
+    this.root = element(
+      'div',
+      { class: 'stage', tabIndex: 0, role: 'application', 'aria-roledescription': 'maps' },
+      this.grid,
+      this.bar.root,
+      this.spoken,
+    );
+    this.root.addEventListener('keydown', (event) => this.key(event));
+    window.addEventListener('resize', () => this.layOut());
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    for (const tile of this.tiles) tile.setTheme(theme);
+    this.laidOut = '';
+    this.layOut();
+  }
+
+  show(contents: readonly TileContent[], sharedBar: Bar | null): void {
+    this.contents = contents;
+    this.sharedBar = sharedBar;
+    while (this.tiles.length > contents.length) this.tiles.pop()!.dispose();
+    while (this.tiles.length < contents.length) this.addTile();
+    contents.forEach((content, index) => this.tiles[index]!.show(content));
+    const label = contents.map(({ summary }) => summary).join(' ');
+    this.root.setAttribute(
+      'aria-label',
+      `${label} Arrow keys move the cursor by a pixel (with Shift by ten), brackets change the epoch, plus, minus and 0 zoom, Space plays.`,
+    );
+    this.layOut();
+  }
+
+  /** What lies over the maps, and which part of them is shown. */
+  place(view: View, pinned: Place | null, region: readonly [Place, Place] | null): void {
+    this.view = view;
+    this.pinned = pinned;
+    this.region = region;
+    this.paintSoon();
+  }
+
+  /** Says something to those who cannot see the cursor. */
+  say(text: string): void {
+    this.spoken.textContent = text;
+  }
+
+  zoom(factor: number | null): void {
+    const tile = this.tiles[0];
+    if (factor === null) this.moved(wholeView);
+    else if (tile?.size) this.moved(zoomedAt(this.view, tile.rect, tile.size, middle(tile.rect), factor));
+  }
+
+  /** Where a map lies in its tile. */
+  get plot(): Rect {
+    return this.tiles[0]?.rect ?? { left: 0, top: 0, width: 1, height: 1 };
+  }
+
+  private addTile(): void {
+    const index = this.tiles.length;
+    const tile = new TileView(this.theme);
+    this.tiles.push(tile);
+    this.grid.append(tile.root);
+    const at = (point: { x: number; y: number }): Place | null =>
+      tile.size && inside(point, tile.rect) ? placeAt(this.view, tile.rect, tile.size, point) : null;
+    listenToMap(tile.surface, {
+      hover: (point) => {
+        this.hover = at(point);
+        this.events.hovered(this.hover, index);
+        this.paintSoon();
+      },
+      leave: () => {
+        this.hover = null;
+        this.events.hovered(null, index);
+        this.paintSoon();
+      },
+      click: (point) => {
+        const place = at(point);
+        this.root.focus({ preventScroll: true });
+        if (place) this.events.pinned(place, index);
+      },
+      pan: (by) => {
+        if (!tile.size) return;
+        this.draft = true;
+        this.hover = null;
+        this.moved(pannedBy(this.view, tile.rect, tile.size, by));
+      },
+      zoom: (point, factor) => {
+        if (!tile.size) return;
+        this.draft = true;
+        this.moved(zoomedAt(this.view, tile.rect, tile.size, point, factor));
+      },
+      region: (from, to, done) => {
+        const [a, b] = [clampTo(from, tile.rect), clampTo(to, tile.rect)];
+        if (!tile.size) return;
+        this.region = [placeAt(this.view, tile.rect, tile.size, a), placeAt(this.view, tile.rect, tile.size, b)];
+        if (done) this.events.region(this.region);
+        else this.paintSoon();
+      },
+      drawing: () => this.drawing,
+      rest: () => {
+        this.draft = false;
+        this.paintSoon();
+      },
+    });
+  }
+
+  private moved(view: View): void {
+    this.view = view;
+    this.events.viewed(view);
+    this.paintSoon();
+  }
+
+  /** Gives every tile the largest size that fits. */
+  private layOut(): void {
+    const size = this.contents.find(({ drawing }) => drawing)?.drawing?.size ?? { width: 4, height: 3 };
+    const count = Math.max(1, this.contents.length);
+    const bars = this.contents.some(({ bar }) => bar);
+    const shared = this.sharedBar !== null;
+    const room = {
+      width: this.room() - (shared ? margins.bar + 24 : 0),
+      height: Math.max(leastHeight * (count > 2 ? 1.6 : 1), window.innerHeight - 330),
+    };
+    const extra = {
+      width: margins.left + (bars ? margins.bar : margins.right),
+      height: margins.top + margins.bottom + headHeight,
+    };
+    const { columns, width, height } = gridOf(count, room, size.width / size.height, extra, gap);
+    const key = JSON.stringify([columns, width, height, bars, count, shared]);
+    if (key !== this.laidOut && width > 0) {
+      this.laidOut = key;
+      this.columns = columns;
+      this.grid.style.gridTemplateColumns = `repeat(${columns}, max-content)`;
+      for (const tile of this.tiles) tile.resize({ width, height }, bars);
+    }
+    if (width > 0) this.bar.show(this.sharedBar, Math.min(height, 320), this.theme);
+    this.paintSoon();
+  }
+
+  /** Width that there is for the maps: all of the panel but what stands beside them. */
+  private room(): number {
+    const parent = this.root.parentElement;
+    if (!parent) return 0;
+    const beside = this.root.nextElementSibling as HTMLElement | null;
+    const stacked = getComputedStyle(parent).flexDirection === 'column';
+    return parent.clientWidth - (beside && !stacked ? beside.offsetWidth + 20 : 0);
+  }
+
+  private paint(): void {
+    const marks: Marks = {
+      cursor: this.hover ?? this.pinned,
+      region: this.region,
+      ink: '#ffffff',
+      ground: '#000000',
+    };
+    for (const tile of this.tiles) tile.paint(this.view, marks, this.draft);
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.target !== this.root || event.ctrlKey || event.metaKey || event.altKey) return;
+    const done = this.keyed(event.key, event.shiftKey);
+    if (done) event.preventDefault();
+  }
+
+  private keyed(key: string, far: boolean): boolean {
+    const steps: Record<string, readonly [number, number]> = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    };
+    const step = steps[key];
+    if (step) this.moveCursor(step[0] * (far ? 10 : 1), step[1] * (far ? 10 : 1));
+    else if (key === '[' || key === ']') this.events.epoch(key === '[' ? -1 : 1);
+    else if (key === '+' || key === '=') this.zoom(2);
+    else if (key === '-') this.zoom(0.5);
+    else if (key === '0') this.zoom(null);
+    else if (key === ' ') this.events.play();
+    else if (key === 'Escape') this.events.region(null);
+    else return false;
+    return true;
+  }
+
+  private moveCursor(columns: number, rows: number): void {
+    const tile = this.tiles[0];
+    const size: Size | null = tile?.size ?? null;
+    if (!tile || !size) return;
+    const from = pixelAt(this.pinned ?? { x: this.view.x, y: this.view.y }, size);
+    const place = placeOf(pixelAt(placeOf({ row: from.row + rows, column: from.column + columns }, size), size), size);
+    this.hover = null;
+    this.moved(showing(this.view, tile.rect, size, place));
+    this.events.pinned(place, 0);
+  }
+}
+
+function middle(rect: Rect): { x: number; y: number } {
+  return { x: rect.left + rect.width / 2, y: rect.top + rect.height / 2 };
+}
+
+function inside({ x, y }: { x: number; y: number }, rect: Rect): boolean {
+  return x >= rect.left && x < rect.left + rect.width && y >= rect.top && y < rect.top + rect.height;
+}
+
+function clampTo({ x, y }: { x: number; y: number }, rect: Rect): { x: number; y: number } {
+  return {
+    x: Math.min(rect.left + rect.width, Math.max(rect.left, x)),
+    y: Math.min(rect.top + rect.height, Math.max(rect.top, y)),
+  };
+}
