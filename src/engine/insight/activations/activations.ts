@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Program, ProgramSpec, Runtime } from '../../compile/program';
+import type { ProgramSpec, Runtime } from '../../compile/program';
 import type { Size } from '../../data/geometry';
 import type { Window } from '../../data/window';
 import type { ModelConfig } from '../../experiment/schema';
@@ -50,66 +50,32 @@ export function layerRegion(layer: NetworkLayer, tile: Window): Window & { rows:
   };
 }
 
+/** What a layer's program put out for a tile, with what it means. */
+export function answerOf(layer: NetworkLayer, tile: TileImages, features: Float32Array): Activations {
+  const { rows, columns, top, left, height, width } = layerRegion(layer, tile.plan.tiles[0]!.input);
+  return { layer, height: rows, width: columns, features, region: { top, left, height, width } };
+}
+
 /**
- * What a layer answers to an image. Compiles the part of the network up to it; `ActivationReader` keeps that for the next
- * image.
+ * What some layers answer to an image, one after the other.
  * @throws Problem when the network has no such layer.
  */
-export async function readActivations(
+export async function* readActivations(
   runtime: Runtime,
   model: ModelConfig,
   weights: Weights,
   tile: TileImages,
-  layer: string,
-): Promise<Activations> {
-  const reader = new ActivationReader(runtime, model);
-  try {
-    return await reader.read(weights, tile, layer);
-  } finally {
-    await reader.dispose();
-  }
-}
-
-/** Programs that are kept compiled, each with the network's weights. */
-const mostPrograms = 4;
-
-/** Reads the activations of networks of one architecture; the programs used last stay compiled. Calls must not overlap. */
-export class ActivationReader {
-  private readonly programs = new Map<string, { program: Program; weights: Weights | undefined }>();
-
-  constructor(
-    private readonly runtime: Runtime,
-    private readonly model: ModelConfig,
-  ) {}
-
-  /** @throws Problem when the network has no such layer. */
-  async read(weights: Weights, tile: TileImages, name: string): Promise<Activations> {
-    const layer = findLayer(this.model, name);
-    const entry = await this.program(tile.plan.tile, name);
-    // Weights are told apart by identity: whoever reads a checkpoint twice writes it twice.
-    if (entry.weights !== weights) await entry.program.writeState(weights);
-    entry.weights = weights;
-    const { features } = await entry.program.run({ images: tile.images });
-    const { rows, columns, top, left, height, width } = layerRegion(layer, tile.plan.tiles[0]!.input);
-    return { layer, height: rows, width: columns, features: features!, region: { top, left, height, width } };
-  }
-
-  async dispose(): Promise<void> {
-    for (const { program } of this.programs.values()) await program.dispose();
-    this.programs.clear();
-  }
-
-  private async program(tile: Size, layer: string): Promise<{ program: Program; weights: Weights | undefined }> {
-    const key = `${layer} ${tile.join('x')}`;
-    let entry = this.programs.get(key);
-    this.programs.delete(key); // put back behind the others: the first is the one that was not used for longest
-    const [oldest] = this.programs;
-    if (!entry && oldest && this.programs.size >= mostPrograms) {
-      this.programs.delete(oldest[0]);
-      await oldest[1].program.dispose();
+  names: readonly string[],
+): AsyncGenerator<Activations> {
+  const layers = names.map((name) => findLayer(model, name));
+  for (const layer of layers) {
+    const program = await runtime.compile(layerAnswer(model, tile.plan.tile, layer.name));
+    try {
+      await program.writeState(weights);
+      const { features } = await program.run({ images: tile.images });
+      yield answerOf(layer, tile, features!);
+    } finally {
+      await program.dispose();
     }
-    entry ??= { program: await this.runtime.compile(layerAnswer(this.model, tile, layer)), weights: undefined };
-    this.programs.set(key, entry);
-    return entry;
   }
 }

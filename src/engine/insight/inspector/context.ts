@@ -1,7 +1,7 @@
 import type { Runtime } from '../../compile/program';
 import type { Size } from '../../data/geometry';
 import { evaluationTiles, type EvaluationTiles } from '../../data/tiles';
-import { evaluationCrop } from '../oneTile';
+import { evaluationCrop, tileImages, type TileImages } from '../oneTile';
 import { Checkpoints } from './checkpoints';
 import { Images, type InspectedImage } from './images';
 import { Networks } from './networks';
@@ -12,12 +12,15 @@ export class InspectorContext {
   readonly checkpoints = new Checkpoints();
   readonly images = new Images();
   readonly networks: Networks;
+  /** Programs that look at single layers, apart from the others: they must not push out what every picture needs. */
+  readonly layerNetworks: Networks;
   private readonly crops = new Map<string, Promise<Size>>();
   private loaded: Promise<Runtime> | undefined;
 
   /** @param load loads what computes, when it is first needed. */
   constructor(private readonly load: () => Promise<Runtime>) {
     this.networks = new Networks(() => this.runtime());
+    this.layerNetworks = new Networks(() => this.runtime());
   }
 
   runtime(): Promise<Runtime> {
@@ -28,6 +31,12 @@ export class InspectorContext {
   /** @throws Problem in words when the folder is no run that can be read. */
   run(folder: string): Promise<InspectedRun> {
     return readInspectedRun(folder);
+  }
+
+  /** An image in one pass, as single layers are looked at: whole where the plan is and it fits, else its centre. */
+  tile(run: InspectedRun, { image, split }: InspectedImage): Promise<TileImages> {
+    const { model, training } = run.experiment;
+    return tileImages(model, image, split === null ? 'whole' : training.evaluate, () => this.crop(run));
   }
 
   /**
@@ -42,7 +51,7 @@ export class InspectorContext {
   }
 
   async dispose(): Promise<void> {
-    await this.networks.dispose();
+    await Promise.all([this.networks.dispose(), this.layerNetworks.dispose()]);
   }
 
   /** The crop that a run resolved from the sizes of its images: their headers are read once. */

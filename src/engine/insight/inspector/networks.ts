@@ -28,14 +28,39 @@ export class Networks {
    * The margin of every pixel of a region, [h,w]: logit of the foreground - logit of the background, tile by tile.
    * @throws the signal's reason when it is given up on the way.
    */
-  async margin(
+  margin(
     model: ModelConfig,
     checkpoint: Pick<Checkpoint, 'weights' | 'key'>,
     image: DecodedImage,
     plan: EvaluationTiles,
     signal?: AbortSignal,
   ): Promise<Float32Array> {
-    const compiled = this.program(JSON.stringify([model, plan.tile]), () => marginPass(model, plan.tile));
+    const spec = { key: JSON.stringify([model, plan.tile]), make: () => marginPass(model, plan.tile) };
+    return this.using(spec, checkpoint, signal, async (program) => {
+      const full = new Float32Array(plan.region.height * plan.region.width);
+      for (const tile of plan.tiles) {
+        signal?.throwIfAborted();
+        const images = new Float32Array(model.channels * plan.tile[0] * plan.tile[1]);
+        readTile(image, tile, images);
+        const { margin } = await program.run({ images });
+        stitch(margin!, tile, plan, full);
+      }
+      return full;
+    });
+  }
+
+  /**
+   * Does something with a program whose state are a network's weights. Compiled once for each key; calls of one program
+   * wait for each other.
+   * @throws the signal's reason when it has been given up by the time it is its turn.
+   */
+  async using<T>(
+    spec: { readonly key: string; make(): ProgramSpec },
+    checkpoint: Pick<Checkpoint, 'weights' | 'key'>,
+    signal: AbortSignal | undefined,
+    work: (program: Program) => Promise<T>,
+  ): Promise<T> {
+    const compiled = this.program(spec.key, () => spec.make());
     const before = compiled.free;
     let release!: () => void;
     compiled.free = new Promise<void>((resolve) => (release = resolve));
@@ -48,15 +73,7 @@ export class Networks {
         await program.writeState(checkpoint.weights);
         compiled.weights = checkpoint.key;
       }
-      const full = new Float32Array(plan.region.height * plan.region.width);
-      for (const tile of plan.tiles) {
-        signal?.throwIfAborted();
-        const images = new Float32Array(model.channels * plan.tile[0] * plan.tile[1]);
-        readTile(image, tile, images);
-        const { margin } = await program.run({ images });
-        stitch(margin!, tile, plan, full);
-      }
-      return full;
+      return await work(program);
     } finally {
       release();
     }

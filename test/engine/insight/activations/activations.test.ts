@@ -5,12 +5,7 @@ import { OnnxRuntimeEngine } from '../../../../src/engine/compile/onnxRuntime';
 import { portableTarget } from '../../../../src/engine/compile/tracer';
 import { traceProgram } from '../../../../src/engine/compile/trace';
 import type { ModelConfig } from '../../../../src/engine/experiment/schema';
-import {
-  ActivationReader,
-  layerAnswer,
-  layerRegion,
-  readActivations,
-} from '../../../../src/engine/insight/activations/activations';
+import { layerAnswer, layerRegion, readActivations } from '../../../../src/engine/insight/activations/activations';
 import { featureGrid } from '../../../../src/engine/insight/activations/featureGrid';
 import { findLayer, networkLayers } from '../../../../src/engine/insight/activations/layers';
 import { oneTile, readRunImage, type OneTile } from '../../../../src/engine/insight/oneTile';
@@ -30,7 +25,6 @@ const runtime = new OnnxRuntimeEngine('cpu', 1);
 interface Case {
   model: ModelConfig;
   weights: Weights;
-  other: Weights;
   tile: OneTile;
 }
 
@@ -42,13 +36,12 @@ async function prepare(model: object, size: readonly [number, number]): Promise<
   return {
     model: experiment.model,
     weights: (await readNetwork(known, 2, specs)).weights,
-    other: (await readNetwork(known, 1, specs)).weights,
     tile: await oneTile(experiment, (await readRunImage(experiment, 'image-3')).pair, 'whole'),
   };
 }
 
 /** What every layer answers, by eager tfjs, as planes. */
-function eagerly({ model, tile }: Case, weights: Weights): Map<string, { shape: number[]; values: Float32Array }> {
+function eagerly({ model, tile, weights }: Case): Map<string, { shape: number[]; values: Float32Array }> {
   const answers = new Map<string, { shape: number[]; values: Float32Array }>();
   tf.tidy(() => {
     const parameters = Object.fromEntries(
@@ -99,29 +92,25 @@ describe('activations', () => {
     ['blocked convolutions', { filters: 16, depth: 1 }, [24, 32]],
   ] as const)('of every layer are those of eager tfjs: %s', async (_, model, size) => {
     const prepared = await prepare(model, size);
-    const { tile, weights, other } = prepared;
-    const reader = new ActivationReader(runtime, prepared.model);
-    try {
-      const eager = eagerly(prepared, weights);
-      expect([...eager.keys()]).toEqual(networkLayers(prepared.model).map(({ name }) => name));
-      for (const [name, { shape, values }] of eager) {
-        const { layer, height, width, features, region } = await reader.read(weights, tile, name);
-        expect([1, layer.channels, height, width]).toEqual(shape);
-        expect(features).toHaveLength(values.length);
-        for (let i = 0; i < values.length; i++) expect(features[i]).toBeCloseTo(values[i]!, 4);
-        // The maps lie in the middle of what the network reads.
-        const { input } = tile.plan.tiles[0]!;
-        expect(region.top - input.top).toBe(input.top + input.height - region.top - region.height);
-        expect([region.height, region.width]).toEqual([height * layer.stride, width * layer.stride]);
-        expect(layerRegion(layer, input)).toMatchObject(region);
-      }
-      // Other weights, the same programs.
-      const another = eagerly(prepared, other).get('bottom.conv2')!;
-      const { features } = await reader.read(other, tile, 'bottom.conv2');
-      for (let i = 0; i < features.length; i++) expect(features[i]).toBeCloseTo(another.values[i]!, 4);
-    } finally {
-      await reader.dispose();
+    const { tile, weights } = prepared;
+    const eager = eagerly(prepared);
+    const names = networkLayers(prepared.model).map(({ name }) => name);
+    expect([...eager.keys()]).toEqual(names);
+    const seen = [];
+    for await (const answer of readActivations(runtime, prepared.model, weights, tile, names)) {
+      const { layer, height, width, features, region } = answer;
+      const { shape, values } = eager.get(layer.name)!;
+      seen.push(layer.name);
+      expect([1, layer.channels, height, width]).toEqual(shape);
+      expect(features).toHaveLength(values.length);
+      for (let i = 0; i < values.length; i++) expect(features[i]).toBeCloseTo(values[i]!, 4);
+      // The maps lie in the middle of what the network reads.
+      const { input } = tile.plan.tiles[0]!;
+      expect(region.top - input.top).toBe(input.top + input.height - region.top - region.height);
+      expect([region.height, region.width]).toEqual([height * layer.stride, width * layer.stride]);
+      expect(layerRegion(layer, input)).toMatchObject(region);
     }
+    expect(seen).toEqual(names);
   });
 
   it('come from the part of the network that they need', async () => {
@@ -135,12 +124,10 @@ describe('activations', () => {
 
   it('are refused for a layer that there is not', async () => {
     const { model, weights, tile } = await prepare({}, [24, 32]);
-    await expect(readActivations(runtime, model, weights, tile, 'tail')).rejects.toMatchObject({
+    await expect(readActivations(runtime, model, weights, tile, ['head', 'tail']).next()).rejects.toMatchObject({
       message: 'the network has no layer "tail"',
       hint: expect.stringContaining('encoder.0.conv1, encoder.0.conv2, bottom.conv1') as string,
     });
-    const { features, layer } = await readActivations(runtime, model, weights, tile, 'head');
-    expect(features).toHaveLength(layer.channels * 24 * 32);
   });
 });
 

@@ -7,7 +7,7 @@ import { serve } from '../../../../src/engine/insight/inspector/server';
 import { FrameDecoder, type InspectorAnswer } from '../../../../src/engine/insight/protocol';
 import { Problem } from '../../../../src/runs/problem';
 
-const layer = { name: 'head', kind: 'convolution', channels: 2, stride: 1, parameters: 4 } as const;
+const layer = { name: 'head', kind: 'convolution', channels: 2, relu: false, stride: 1, parameters: 4 } as const;
 
 /** A server with the given handlers, and what it has answered so far. */
 function start(handlers: Handlers, options: { idleMilliseconds?: number; slow?: boolean } = {}) {

@@ -9,6 +9,8 @@ export interface LayerDescription {
   readonly kind: 'convolution' | 'transposedConvolution';
   /** Number of feature maps. */
   readonly channels: number;
+  /** Whether a ReLU follows: features are looked at after it. `decoder.N.up` and `head`, the logits, have none. */
+  readonly relu: boolean;
   /** How many pixels of the image one feature pixel stands for, per side: 1, 2, 4, … */
   readonly stride: number;
   /** Trainable values of the layer. */
@@ -31,7 +33,7 @@ export interface ActivationsMethod {
     /** A name of `layers`. */
     readonly layer: string;
   };
-  /** The region of the image that the features lie over. */
+  /** The region that the features lie over, in pixels of the image; it may reach beyond, over repeated edges. */
   readonly result: CheckpointUsed & RegionOfImage & { readonly layer: string };
   readonly arrays: {
     /** [C,h,w] */

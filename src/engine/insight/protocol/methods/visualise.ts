@@ -19,13 +19,19 @@ export interface VisualiseMethod {
     readonly blur?: number;
     /** Weight of the total variation that is subtracted. */
     readonly totalVariation?: number;
+    /** Weight of the pull towards grey. */
+    readonly decay?: number;
     readonly seed?: number;
+    /** On which side of the layer's ReLU the mean is taken. Default `after`. */
+    readonly relu?: 'before' | 'after';
   };
   readonly result: CheckpointUsed & {
     readonly height: number;
     readonly width: number;
     /** Mean of the feature map before each step and after the last. */
     readonly activation: readonly number[];
+    /** Steps at which no pixel could change the feature: the filter was silent all over. Try `relu: 'before'` then. */
+    readonly withoutSlope: number;
   };
   readonly arrays: {
     /** [H,W,3] */
