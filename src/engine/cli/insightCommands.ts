@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { AcceleratorRequest } from '../accelerators/chooseRuntime';
 import type { OnnxProvider } from '../compile/onnxLibrary';
 import type { DescentSettings } from '../insight/descent/prepare';
+import { addInsideCommands } from './insideCommands';
 import type { CommandIo } from './io';
 import { epochOf, positiveNumber, wholeNumber } from './optionValues';
 
@@ -46,6 +47,8 @@ export function addInsightCommands(program: Command, io: CommandIo, finish: (cod
       await descendCommand({ run, runsFolder: runs, settings, out, resume, threads, accelerator, provider, json }, io),
     );
   });
+
+  addInsideCommands(program, io, finish);
 
   withRuntime(
     program
