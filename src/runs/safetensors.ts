@@ -102,37 +102,56 @@ export async function readSafetensors(file: string): Promise<Safetensors> {
  * other than F32, I32 and I64.
  */
 export function decodeSafetensors(bytes: Uint8Array, file?: string): Safetensors {
+  const { entries, metadata, dataStart } = safetensorsHeader(bytes, bytes.length, file);
+  const tensors = entries.map(({ name, dtype, shape, begin, end }): StoredTensor => {
+    return { name, shape, data: typedArray(dtype, bytes.subarray(dataStart + begin, dataStart + end)) };
+  });
+  return { tensors, metadata };
+}
+
+/** Bytes at the start of a safetensors file that its header takes, the eight that give its length included. */
+export function safetensorsHeaderBytes(start: Uint8Array): number {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  return start.length < 8 ? 0 : 8 + Math.min(maxHeaderBytes, Number(view.getBigUint64(0, true)));
+}
+
+/**
+ * What the header of a safetensors file says, checked against the size of the file: the tensors lie without a gap.
+ * @param bytes the file, or its start with the whole header; @param size bytes of the file.
+ */
+export function safetensorsHeader(
+  bytes: Uint8Array,
+  size: number,
+  file?: string,
+): { entries: Entry[]; metadata: Record<string, string>; dataStart: number } {
   const fail = (message: string): never => {
     throw new Problem(message, {
       ...(file === undefined ? {} : { place: { file } }),
       hint: 'Was the file copied whole? Take another checkpoint, or write this one again.',
     });
   };
-  if (bytes.length < 8) fail(`not a safetensors file: it has ${bytes.length} bytes`);
+  if (size < 8) fail(`not a safetensors file: it has ${size} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > maxHeaderBytes || headerLength < 2)
     fail('not a safetensors file: its header length makes no sense');
   const dataStart = 8 + headerLength;
-  if (dataStart > bytes.length) fail(`truncated: the header needs ${dataStart} bytes, the file has ${bytes.length}`);
+  if (dataStart > size) fail(`truncated: the header needs ${dataStart} bytes, the file has ${size}`);
   const { entries, metadata } = parseHeader(bytes.subarray(8, dataStart), fail);
 
   let expected = 0;
-  const tensors = entries.map(({ name, dtype, shape, begin, end }): StoredTensor => {
+  for (const { name, dtype, shape, begin, end } of entries) {
     if (begin !== expected) fail(`damaged header: tensor "${name}" starts at byte ${begin} instead of ${expected}`);
     expected = end;
     if (end - begin !== elements(shape) * byteSizes[dtype]) {
       fail(`damaged header: tensor "${name}" of shape [${shape.join(', ')}] has ${end - begin} bytes`);
     }
-    if (dataStart + end > bytes.length) {
-      fail(`truncated: tensor "${name}" ends at byte ${dataStart + end}, the file has ${bytes.length}`);
+    if (dataStart + end > size) {
+      fail(`truncated: tensor "${name}" ends at byte ${dataStart + end}, the file has ${size}`);
     }
-    return { name, shape, data: typedArray(dtype, bytes.subarray(dataStart + begin, dataStart + end)) };
-  });
-  if (dataStart + expected !== bytes.length) {
-    fail(`damaged: ${bytes.length - dataStart - expected} bytes follow the last tensor`);
   }
-  return { tensors, metadata };
+  if (dataStart + expected !== size) fail(`damaged: ${size - dataStart - expected} bytes follow the last tensor`);
+  return { entries, metadata, dataStart };
 }
 
 /** Only the F32 tensors' worth: throws a Problem that names `file` when one is of another type. */
@@ -145,7 +164,8 @@ export function floatTensors(tensors: readonly StoredTensor[], file?: string): N
   });
 }
 
-interface Entry {
+/** Where a tensor lies: bytes from `begin` to `end` behind the header. */
+export interface Entry {
   name: string;
   dtype: Dtype;
   shape: number[];

@@ -12,9 +12,12 @@ interface GridFile {
   readonly descriptor: number;
 }
 
+/** What `done.npy` says of a point. */
+export const pointStates = { missing: 0, measured: 1, interpolated: 2 } as const;
+
 /**
  * The values of a surface on disk: one float32 `.npy` per quantity, shaped [b, a] (a runs fastest) and NaN where nothing has
- * been computed, and `done.npy`, a uint8 array of the same shape that is 1 where a point is finished.
+ * been computed, and `done.npy`, a uint8 array of the same shape that tells measured points from interpolated and missing ones.
  *
  * All files get their full size when the surface is created. A point is then written into its place in each of them, and
  * marked as done only when its values have reached the disk: whenever the process or the machine dies, what is marked is
@@ -22,7 +25,7 @@ interface GridFile {
  * nothing of the grid is held in memory.
  */
 export class SurfaceGrid {
-  private unmarked: number[] = [];
+  private unmarked: { index: number; state: number }[] = [];
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -60,30 +63,51 @@ export class SurfaceGrid {
     return new SurfaceGrid(width, height, opened.slice(0, -1), opened[opened.length - 1]!);
   }
 
-  /** Which points of row `b` are finished: one byte each. */
+  /** The states of the points of row `b`: one byte each. */
   doneInRow(b: number): Uint8Array {
     const row = new Uint8Array(this.width);
     this.attempt(this.done, () => readSync(this.done.descriptor, row, 0, this.width, headerBytes + b * this.width));
     return row;
   }
 
-  /** How many points are finished. */
-  countDone(): number {
-    let count = 0;
-    for (let b = 0; b < this.height; b++) count += this.doneInRow(b).reduce((sum, flag) => sum + flag, 0);
-    return count;
+  /** How many points are there, and how many of them are interpolated. */
+  countDone(): { done: number; interpolated: number } {
+    let [done, interpolated] = [0, 0];
+    for (let b = 0; b < this.height; b++) {
+      for (const state of this.doneInRow(b)) {
+        if (state !== pointStates.missing) done += 1;
+        if (state === pointStates.interpolated) interpolated += 1;
+      }
+    }
+    return { done, interpolated };
+  }
+
+  /** The values of point (a, b) in the first `count` files, whether they are marked or not. */
+  valuesAt(a: number, b: number, count: number): Float32Array {
+    const values = new Float32Array(count);
+    const bytes = new Uint8Array(values.buffer);
+    const place = headerBytes + 4 * (b * this.width + a);
+    for (const [i, file] of this.values.slice(0, count).entries()) {
+      this.attempt(file, () => readSync(file.descriptor, bytes, 4 * i, 4, place));
+    }
+    return values;
   }
 
   /** Writes the values of point (a, b), one for each file, in their order. Readers see them from now on. */
-  put(a: number, b: number, values: ArrayLike<number>): void {
+  put(a: number, b: number, values: ArrayLike<number>, state: 'measured' | 'interpolated' = 'measured'): void {
     const index = b * this.width + a;
     this.values.forEach((file, i) => {
       this.attempt(file, () => writeSync(file.descriptor, float(values[i]!), 0, 4, headerBytes + 4 * index));
     });
-    this.unmarked.push(index);
+    this.unmarked.push({ index, state: pointStates[state] });
   }
 
-  /** Waits until all values are on the disk, then marks their points as done. Calls queue up. */
+  /** Points that were put, but are not waited for by a {@link flush} yet. */
+  get unmarkedCount(): number {
+    return this.unmarked.length;
+  }
+
+  /** Waits until all values are on the disk, then marks their points. Calls queue up. */
   flush(): Promise<void> {
     const points = this.unmarked;
     this.unmarked = [];
@@ -95,11 +119,11 @@ export class SurfaceGrid {
     for (const { descriptor } of [...this.values, this.done]) closeSync(descriptor);
   }
 
-  private async mark(points: readonly number[]): Promise<void> {
+  private async mark(points: readonly { index: number; state: number }[]): Promise<void> {
     if (points.length === 0) return;
     for (const file of this.values) await this.attempt(file, () => synced(file.descriptor));
-    for (const index of points) {
-      this.attempt(this.done, () => writeSync(this.done.descriptor, one, 0, 1, headerBytes + index));
+    for (const { index, state } of points) {
+      this.attempt(this.done, () => writeSync(this.done.descriptor, Uint8Array.of(state), 0, 1, headerBytes + index));
     }
     await this.attempt(this.done, () => synced(this.done.descriptor));
   }
@@ -116,8 +140,6 @@ export class SurfaceGrid {
     }
   }
 }
-
-const one = Uint8Array.of(1);
 
 /** Every header is padded to this, so that all values are aligned and one offset serves all files. */
 const headerBytes = 128;

@@ -1,10 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Problem } from '../../runs/problem';
 import { ExperimentProblems } from '../experiment/problems';
-import type { SurfaceSettings } from '../surface/prepareSurface';
 import { addInsightCommands } from './insightCommands';
 import { type CommandIo, coloursFor } from './io';
-import { epochOf, gridSize, rangeOf, sizeOf, wholeNumber } from './optionValues';
+import { sizeOf, wholeNumber } from './optionValues';
+import { addSurfaceCommands } from './surfaceCommands';
 import { losscapeVersion } from './versions';
 
 /** The command line. `finish` takes the exit code of the command that was run. */
@@ -81,83 +81,7 @@ function commandLine(io: CommandIo, finish: (code: number) => void): Command {
       finish(await trainCommand({ ...options, file, losses: options.loss }, io));
     });
 
-  program
-    .command('surface')
-    .description('sample the losses on a plane of networks around that of a run, all of them in one sweep')
-    .argument('<run...>', 'run folders, their names, or parts of their names')
-    .option('--losses <name...>', 'losses of the experiment: "all" (default), or their names')
-    .addOption(new Option('--range <from:to>', 'ends of both axes (default: -1:1)').argParser(rangeOf))
-    .addOption(new Option('--points <n>', 'points along each axis (default: 17)').argParser(gridSize))
-    .addOption(new Option('--epoch <n>', 'checkpoint: its epoch, "last" (default) or "best"').argParser(epochOf))
-    .addOption(new Option('--images <n>', 'how many images to measure (default: 8)').argParser(wholeNumber))
-    .addOption(new Option('--split <name>', 'images of which split (default: train)').choices(['train', 'test']))
-    .addOption(
-      new Option('--region <name>', 'what of each image (default: as the run was evaluated)').choices([
-        'whole',
-        'center',
-      ]),
-    )
-    .option(
-      '--plane <name>',
-      '"random" (default), "through" (three runs), or a surface of the run to take the plane of',
-    )
-    .addOption(
-      new Option('--normalization <name>', 'what random directions are scaled to (default: filter)').choices([
-        'filter',
-        'layer',
-        'none',
-      ]),
-    )
-    .addOption(
-      new Option('--biases <name>', 'whether random directions leave biases as they are (default: ignore)').choices([
-        'ignore',
-        'keep',
-      ]),
-    )
-    .addOption(new Option('--seed <n>', 'seed of directions and images (default: 1)').argParser(wholeNumber))
-    .option('--resume <surface>', 'go on with a surface that was stopped or interrupted')
-    .addOption(runsOption())
-    .addOption(new Option('--threads <n>', 'threads to compute with (default: all cores)').argParser(wholeNumber))
-    .addOption(
-      new Option('--accelerator <name>', 'what computes').choices([
-        'auto',
-        'onnx',
-        'tfjs-node-gpu',
-        'tfjs-node',
-        'wasm',
-      ]),
-    )
-    .addOption(
-      new Option('--provider <name>', "ONNX Runtime's execution provider").choices([
-        'cpu',
-        'webgpu',
-        'cuda',
-        'dml',
-        'coreml',
-      ]),
-    )
-    .option('--json', 'one JSON event a line', false)
-    .action(async (names: string[], options: SurfaceOptions) => {
-      const { surfaceCommand } = await import('./surfaceCommand');
-      const { runs, resume, threads, accelerator, provider, json, losses, ...settings } = options;
-      const chosen = losses?.includes('all') ? undefined : losses;
-      finish(
-        await surfaceCommand(
-          {
-            runs: names,
-            runsFolder: runs,
-            settings: { ...settings, losses: chosen },
-            resume,
-            threads,
-            accelerator,
-            provider,
-            json,
-          },
-          io,
-        ),
-      );
-    });
-
+  addSurfaceCommands(program, io, finish);
   addInsightCommands(program, io, finish);
 
   program
@@ -215,16 +139,6 @@ function commandLine(io: CommandIo, finish: (code: number) => void): Command {
       finish(await doctorCommand({ json }, io));
     });
   return program;
-}
-
-interface SurfaceOptions extends Omit<SurfaceSettings, 'losses'> {
-  losses?: string[];
-  runs: string;
-  resume?: string;
-  threads?: number;
-  accelerator?: TrainOptions['accelerator'];
-  provider?: TrainOptions['provider'];
-  json: boolean;
 }
 
 interface TrainOptions {

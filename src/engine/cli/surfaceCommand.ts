@@ -2,11 +2,17 @@ import { join } from 'node:path';
 import { Problem } from '../../runs/problem';
 import { resolveRun } from '../../runs/scan';
 import { surfaceFileNames } from '../../runs/surfaceDocument';
+import { readTrajectories, writeTrajectories } from '../../runs/surfaceTrajectories';
 import type { AcceleratorName, AcceleratorRequest } from '../accelerators/chooseRuntime';
 import type { OnnxProvider } from '../compile/onnxRuntime';
-import { readKnownRun, type KnownRun } from '../surface/chooseNetworks';
+import { readKnownRun } from '../surface/chooseNetworks';
+import { boundInWords } from '../surface/adaptive';
 import { createSurface, quantitiesOf, type SurfaceFolder } from '../surface/newSurface';
-import { newSurfaces, resumedSurface, type PreparedSurface, type SurfaceSettings } from '../surface/prepareSurface';
+import { newSurfaces, type PreparedSurface } from '../surface/prepareSurface';
+import { extendedSurface, resumedSurface } from '../surface/resumeSurface';
+import type { ChosenRun, SurfaceSettings } from '../surface/surfaceSettings';
+import { takeOverPoints } from '../surface/takeOver';
+import { projectRuns, TrajectoryMeasuring } from '../surface/trajectories';
 import { unetParameters } from '../unet/unet';
 import type { CommandIo } from './io';
 import { stopOnSignal } from './stopOnSignal';
@@ -14,11 +20,14 @@ import { createSurfaceConsole } from './surfaceProgress';
 import { versions } from './versions';
 
 export interface SurfaceArguments {
+  /** Each a run, or a run's network at an epoch: RUN@EPOCH. */
   readonly runs: readonly string[];
   readonly runsFolder: string;
   readonly settings: SurfaceSettings;
-  /** Name of a surface to go on with. */
+  /** Name of a surface to go on with, or to help with. */
   readonly resume?: string | undefined;
+  /** Name of a surface whose points a finer or wider one takes over. */
+  readonly extend?: string | undefined;
   readonly threads?: number | undefined;
   readonly accelerator?: AcceleratorRequest | undefined;
   readonly provider?: OnnxProvider | undefined;
@@ -26,14 +35,21 @@ export interface SurfaceArguments {
 }
 
 /**
- * `losscape surface RUN...`: samples all losses on a plane around a network (one surface per run), or on the plane through
- * three. Ends with 0, or 130 when it was stopped.
+ * `losscape surface RUN...`: samples all losses on a plane around a network (one surface per run and epoch), or on one that several
+ * runs share. Ends with 0, or 130 when it was stopped.
  */
 export async function surfaceCommand(args: SurfaceArguments, io: CommandIo): Promise<number> {
-  const runs: KnownRun[] = [];
-  for (const name of args.runs) runs.push(await readKnownRun(await resolveRun(name, args.runsFolder)));
-  const { settings, resume } = args;
-  const jobs = resume === undefined ? newSurfaces(runs, settings) : [() => resumedSurface(runs, resume, settings)];
+  const runs: ChosenRun[] = [];
+  for (const name of args.runs) runs.push(await chosenRun(name, args.runsFolder));
+  const known = runs.map(({ run }) => run);
+  const { settings, resume, extend } = args;
+  if (resume !== undefined && extend !== undefined) throw new Problem('--resume and --extend exclude each other');
+  const jobs =
+    resume !== undefined
+      ? [() => resumedSurface(known, resume, settings)]
+      : extend !== undefined
+        ? [() => extendedSurface(known, extend, settings)]
+        : newSurfaces(runs, settings);
   const output = createSurfaceConsole({ json: args.json, stream: io.stdout });
   const stop = stopOnSignal(io, 'Stopping after this point; what has been sampled is saved. Once more to end at once.');
   try {
@@ -48,6 +64,15 @@ export async function surfaceCommand(args: SurfaceArguments, io: CommandIo): Pro
   }
 }
 
+/** @throws Problem when there is no such run, or what follows the @ is no epoch. */
+async function chosenRun(text: string, runsFolder: string): Promise<ChosenRun> {
+  const match = /^(.+)@(\d+|last|best)$/.exec(text);
+  const run = await readKnownRun(await resolveRun(match?.[1] ?? text, runsFolder));
+  const epoch = match?.[2];
+  if (epoch === undefined) return { run };
+  return { run, epoch: epoch === 'last' || epoch === 'best' ? epoch : Number(epoch) };
+}
+
 async function sample(
   prepared: PreparedSurface,
   args: SurfaceArguments,
@@ -55,8 +80,9 @@ async function sample(
   signal: AbortSignal,
   output: ReturnType<typeof createSurfaceConsole>,
 ): Promise<'finished' | 'stopped'> {
-  const { run, plane, losses, axes, choice, images, existing } = prepared;
-  const { model, dataset } = run.experiment;
+  const { run, losses, images, existing } = prepared;
+  const { model } = run.experiment;
+  const specs = unetParameters(model);
   // Loaded only now: what is wrong with the input has been said without waiting for native libraries.
   const [{ chooseRuntime }, { measuresOf }, { SurfaceSampler }, { sweepSurface }] = await Promise.all([
     import('../accelerators/chooseRuntime'),
@@ -71,37 +97,57 @@ async function sample(
     );
   }
   // A surface goes on with what it began with, so that its points agree to the last bit.
-  const before = args.accelerator === undefined ? existing?.document.accelerator : undefined;
+  const begun = existing ?? prepared.extends;
+  const before = args.accelerator === undefined ? begun?.document.accelerator : undefined;
   const { runtime, reason, fallback } = await chooseRuntime(
     args.accelerator ?? (before?.name as AcceleratorName | undefined) ?? 'auto',
     {
-      threads: args.threads ?? existing?.document.accelerator.threads,
+      threads: args.threads ?? begun?.document.accelerator.threads,
       provider: args.provider ?? (before?.name === 'onnx' ? (before.provider as OnnxProvider) : undefined),
     },
   );
   if (fallback) io.stderr.write(`Note: ${reason}\n`);
   const accelerator = { name: runtime.name, provider: runtime.provider, threads: runtime.threads, reason };
   const used = { ...versions(), ...runtime.versions };
+  const plane = typeof prepared.plane === 'function' ? await prepared.plane(runtime) : prepared.plane;
   const sampler = await SurfaceSampler.create(runtime, model, plane, measures, images);
   try {
     const surface =
       existing ??
       (await createSurface({
         runFolder: run.folder,
-        specs: unetParameters(model),
+        specs,
         plane,
         losses,
         measures,
-        axes,
-        images: choice,
-        synthetic: dataset.synthetic ?? false,
+        axes: prepared.axes,
+        images: prepared.choice,
+        synthetic: run.experiment.dataset.synthetic ?? false,
+        series: prepared.series,
+        adaptive:
+          prepared.adaptive === undefined
+            ? null
+            : { tolerance: prepared.adaptive, bound: boundInWords(prepared.adaptive), checked: null },
+        trajectories: prepared.trajectories.map(({ document }) => document.id),
+        extends: prepared.extends?.document.id,
         accelerator,
         versions: used,
       }));
-    refuseOtherQuantities(surface, Object.keys(quantitiesOf(measures)));
+    const keys = Object.entries(surface.document.quantities);
+    const splits = surface.document.images.map(({ split }) => split);
+    refuseOtherQuantities(surface, Object.keys(quantitiesOf(measures, splits)));
+    if (prepared.extends) await takeOverPoints(prepared.extends, surface);
+    const means = keys.flatMap(([key, { standardErrorOf }]) => (standardErrorOf === undefined ? key : []));
+    if (prepared.trajectories.length > 0 && !(await readTrajectories(surface.folder))) {
+      await writeTrajectories(surface.folder, await projectRuns(plane, prepared.trajectories, specs, means));
+    }
     return await sweepSurface({
       ...surface,
       sampler,
+      trajectories:
+        surface.document.trajectories.length > 0
+          ? new TrajectoryMeasuring(surface.folder, sampler, prepared.trajectories, specs)
+          : undefined,
       signal,
       accelerator,
       versions: used,

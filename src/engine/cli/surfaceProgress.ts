@@ -1,3 +1,4 @@
+import type { SurfaceDocument } from '../../runs/surfaceDocument';
 import { duration } from '../report/words';
 import type { SurfaceEvent } from '../surface/sweep';
 import { type Colours, coloursFor, figure, type OutputStream } from './io';
@@ -8,6 +9,8 @@ export interface SurfaceConsole {
   /** Leaves the terminal in order. Call it however the sweep ends. */
   close(): void;
 }
+
+const isLoss = ({ quantities }: SurfaceDocument, key: string): boolean => quantities[key]?.kind === 'loss';
 
 /** Redrawing more often than the eye can follow only costs time. */
 const millisecondsBetween = 80;
@@ -38,7 +41,9 @@ class TextConsole implements SurfaceConsole {
         const { a, b } = document.axes;
         const losses = document.losses.map(({ label }) => label).join(', ');
         const resumed = document.done > 0 ? `, goes on after ${document.done}` : '';
-        this.line(`${this.colours.bold(`Surface of ${a.length} × ${b.length} points`)}${resumed}: ${losses}`);
+        const what =
+          document.kind === 'line' ? `Line of ${a.length} points` : `Surface of ${a.length} × ${b.length} points`;
+        this.line(`${this.colours.bold(what)}${resumed}: ${losses}`);
         this.line(`  ${document.provenance}`);
         return this.line(`  ${this.colours.dim(folder)}`);
       }
@@ -48,8 +53,19 @@ class TextConsole implements SurfaceConsole {
         if (!this.stream.isTTY)
           this.line(`  ${event.points.join(' × ')}: ${event.done} of ${event.total} points${this.pace}`);
         return;
+      case 'trajectories':
+        if (event.done === event.total) this.line(`  trajectories: ${event.total} networks`);
+        return;
       case 'ended': {
         const { status, document } = event;
+        const checked = document.adaptive?.checked;
+        if (checked) {
+          const worst = Math.max(...Object.entries(checked.largest).map(([key, e]) => (isLoss(document, key) ? e : 0)));
+          this.line(
+            `  interpolated where smooth; at ${checked.points} points measured afterwards off by at most ` +
+              `${figure(100 * worst, 2)} % of a loss's range`,
+          );
+        }
         this.line(
           `  ${status} with ${document.done} of ${document.total} points after ${duration(document.secondsSampling)}` +
             (status === 'finished' ? '' : `; go on with --resume ${document.id}`),

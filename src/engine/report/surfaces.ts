@@ -46,7 +46,8 @@ export async function readSurfaces(folder: string): Promise<{ surfaces: Surface[
   const warnings: string[] = [];
   for (const id of await subfolders(parent)) {
     try {
-      surfaces.push(await readSurface(join(parent, id), id));
+      const surface = await readSurface(join(parent, id), id);
+      if (surface) surfaces.push(surface);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       warnings.push(error.describe());
@@ -55,9 +56,11 @@ export async function readSurfaces(folder: string): Promise<{ surfaces: Surface[
   return { surfaces, warnings };
 }
 
-async function readSurface(folder: string, id: string): Promise<Surface> {
+/** Undefined for a line, which is no picture. */
+async function readSurface(folder: string, id: string): Promise<Surface | undefined> {
   const file = join(folder, 'surface.json');
   const document = parse((await readWhole(file)).toString('utf8'), file);
+  if (document === 'line') return undefined;
   const { a, b } = document.axes;
   const quantities = [];
   for (const [key, { label, file: name, standardErrorOf }] of Object.entries(document.quantities)) {
@@ -78,13 +81,14 @@ async function readSurface(folder: string, id: string): Promise<Surface> {
   return { id, a, b, quantities, provenance: document.provenance, trajectory: document.trajectory ?? [] };
 }
 
-function parse(text: string, file: string): SurfaceDocument {
+function parse(text: string, file: string): SurfaceDocument | 'line' {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new Problem('the surface is not whole JSON', { place: { file }, cause });
   }
+  if ((value as { kind?: unknown } | null)?.kind === 'line') return 'line';
   const parsed = surfaceSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Problem(`not a surface that the report can draw: ${z.prettifyError(parsed.error)}`, { place: { file } });

@@ -8,6 +8,7 @@ import { listPairs, type ImagePair } from '../data/pairs';
 import { randomFor } from '../data/random';
 import { evaluationTiles, readTile, regionLabels, type EvaluationTiles } from '../data/tiles';
 import type { Experiment } from '../experiment/schema';
+import { boundaryBand } from '../metrics/boundary';
 
 /** Some images of a split, chosen by a seed; more of them with the same seed are these and others. */
 export interface ImageChoice {
@@ -47,6 +48,10 @@ export interface SurfaceImage {
   readonly foreground: Float32Array;
   /** Number of foreground pixels. */
   readonly area: number;
+  /** [region height, region width]: 1 around the true boundary, else 0. */
+  readonly band: Float32Array;
+  /** Number of pixels of the band. */
+  readonly bandArea: number;
 }
 
 export interface SurfaceImages {
@@ -116,6 +121,10 @@ async function cropOf({ dataset, model, input }: Experiment, pairs: readonly Ima
 function layOut(index: number, pair: DecodedPair, plan: EvaluationTiles): SurfaceImage {
   const tiles = new Float32Array(plan.tiles.length * pair.channels * plan.tile[0] * plan.tile[1]);
   plan.tiles.forEach((tile, i) => readTile(pair, tile, tiles, i));
-  const foreground = Float32Array.from(regionLabels(pair, plan.region));
-  return { index, name: pair.name, tiles, foreground, area: foreground.reduce((sum, label) => sum + label, 0) };
+  const { height, width } = plan.region;
+  const labels = regionLabels(pair, plan.region);
+  const band = Float32Array.from(boundaryBand(Uint8Array.from(labels), height, width));
+  const foreground = Float32Array.from(labels);
+  const count = (mask: Float32Array): number => mask.reduce((sum, one) => sum + one, 0);
+  return { index, name: pair.name, tiles, foreground, area: count(foreground), band, bandArea: count(band) };
 }

@@ -7,16 +7,16 @@ import {
   surfaceFormatVersion,
   surfacesFolder,
   writeSurfaceDocument,
-  type Checkpoint,
   type SurfaceDocument,
+  type SurfaceImageSet,
   type SurfaceQuantity,
 } from '../../runs/surfaceDocument';
 import { SurfaceGrid } from '../../runs/surfaceGrid';
 import { lossLabel, lossName } from '../experiment/lossLabel';
 import type { LossSpec } from '../experiment/schema';
 import type { ParameterSpec } from '../unet/unet';
-import type { ImageChoice } from './images';
-import { writePlane, type Plane } from './plane';
+import { isLine, writePlane, type Plane } from './plane';
+import { provenanceInWords } from './provenanceInWords';
 import type { Measure } from './quantities';
 
 /** Everything that is settled before a surface is sampled. */
@@ -28,8 +28,15 @@ export interface NewSurface {
   readonly losses: readonly LossSpec[];
   readonly measures: readonly Measure[];
   readonly axes: { readonly a: readonly number[]; readonly b: readonly number[] };
-  readonly images: ImageChoice & { readonly region: 'whole' | 'center'; readonly digest: string };
+  /** One entry for each split. */
+  readonly images: readonly SurfaceImageSet[];
   readonly synthetic: boolean;
+  readonly series?: SurfaceDocument['series'];
+  readonly adaptive?: SurfaceDocument['adaptive'];
+  /** Folder names of runs whose checkpoints are projected on the plane. */
+  readonly trajectories?: readonly string[];
+  /** The surface whose points are taken over. */
+  readonly extends?: string;
   readonly accelerator: SurfaceDocument['accelerator'];
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -48,21 +55,29 @@ export interface SurfaceFolder {
 export async function createSurface(surface: NewSurface): Promise<SurfaceFolder> {
   const { runFolder, specs, plane, losses, axes, images } = surface;
   const folder = await makeFolder(surfacesFolder(runFolder), surfaceName(surface));
-  const quantities = quantitiesOf(surface.measures);
+  const quantities = quantitiesOf(
+    surface.measures,
+    images.map(({ split }) => split),
+  );
   await writePlane(join(folder.path, surfaceFileNames.plane), specs, plane);
   await SurfaceGrid.create(folder.path, quantityFiles(quantities), axes.a.length, axes.b.length);
   const now = new Date().toISOString();
   const document: SurfaceDocument = {
     formatVersion: surfaceFormatVersion,
-    kind: 'plane',
+    kind: isLine(plane) ? 'line' : 'plane',
     id: folder.name,
     status: 'sampling',
     axes: { a: [...axes.a], b: [...axes.b] },
     quantities,
-    provenance: provenanceInWords(surface),
+    provenance: provenanceInWords(plane.provenance, images, surface),
     plane: plane.provenance,
     losses: losses.map((spec) => ({ name: lossName(spec), label: lossLabel(spec), spec })),
-    images: { ...images, names: [...images.names] },
+    images: images.map((set) => ({ ...set, names: [...set.names] })),
+    series: surface.series ?? null,
+    adaptive: surface.adaptive ?? null,
+    trajectories: [...(surface.trajectories ?? [])],
+    extends: surface.extends ?? null,
+    minima: null,
     done: 0,
     total: axes.a.length * axes.b.length,
     secondsSampling: 0,
@@ -78,10 +93,21 @@ export async function createSurface(surface: NewSurface): Promise<SurfaceFolder>
   return { folder: folder.path, document };
 }
 
-/** The mean of every measure, then the standard error of every measure. */
-export function quantitiesOf(measures: readonly Measure[]): Record<string, SurfaceQuantity> {
-  const means = measures.map(({ key, quantity }) => [key, { ...quantity, file: `${key}.npy` }] as const);
-  const errors = measures.map(({ key, quantity }) => {
+/**
+ * The mean of every measure over the images of each split, then the standard error of each. Keys are those of the measures; with
+ * `test.` in front for test images.
+ */
+export function quantitiesOf(
+  measures: readonly Measure[],
+  splits: readonly ('train' | 'test')[],
+): Record<string, SurfaceQuantity> {
+  const all = splits.flatMap((split) => measures.map(({ key, quantity }) => ({ split, measure: key, quantity })));
+  const means = all.map(({ split, measure, quantity }) => {
+    const key = split === 'test' ? `test.${measure}` : measure;
+    const label = split === 'test' ? `${quantity.label} (test)` : quantity.label;
+    return [key, { ...quantity, label, split, measure, file: `${key}.npy` }] as const;
+  });
+  const errors = means.map(([key, quantity]) => {
     const label = `${quantity.label}, standard error`;
     return [`${key}.error`, { ...quantity, label, file: `${key}.error.npy`, standardErrorOf: key }] as const;
   });
@@ -94,10 +120,21 @@ export function quantityFiles(quantities: Readonly<Record<string, SurfaceQuantit
 }
 
 /** `epoch-0012-random-1-17x17`, so that a folder of surfaces can be read. */
-function surfaceName({ plane: { provenance }, axes }: NewSurface): string {
-  const size = `${axes.a.length}x${axes.b.length}`;
-  if (provenance.kind === 'through') return `through-${size}`;
-  return `epoch-${String(provenance.checkpoint.epoch).padStart(4, '0')}-random-${provenance.seed}-${size}`;
+function surfaceName({ plane, axes }: NewSurface): string {
+  const { provenance } = plane;
+  const size = isLine(plane) ? `line-${axes.a.length}` : `${axes.a.length}x${axes.b.length}`;
+  const centre = provenance.movedTo ?? ('checkpoint' in provenance ? provenance.checkpoint : null);
+  const epoch = centre ? `epoch-${String(centre.epoch).padStart(4, '0')}-` : '';
+  switch (provenance.kind) {
+    case 'random':
+      return `${epoch}random-${provenance.seed}-${size}`;
+    case 'curvature':
+      return `${epoch}${provenance.axes[0] === 'gradient' ? 'gradient' : 'hessian'}-${size}`;
+    case 'line':
+      return `${epoch}${size}`;
+    default:
+      return `${epoch}${provenance.kind}-${size}`;
+  }
 }
 
 /** Makes a folder of this name, numbered where there is one already. */
@@ -118,35 +155,3 @@ async function makeFolder(parent: string, name: string): Promise<{ path: string;
     throw fileProblem(error, parent);
   }
 }
-
-function provenanceInWords({ plane: { provenance }, images, synthetic }: NewSurface): string {
-  const { split, names, available, seed, region } = images;
-  const kind = split === 'train' ? 'training' : 'test';
-  const which =
-    names.length === available
-      ? `all ${available} ${kind} images`
-      : `${names.length} of ${available} ${kind} images (chosen with seed ${seed})`;
-  return (
-    `${planeInWords(provenance)} Mean over ${which}, ${region === 'whole' ? 'each as a whole' : 'the centre of each'}.` +
-    (synthetic ? ' The images are synthetic.' : '')
-  );
-}
-
-function planeInWords(provenance: Plane['provenance']): string {
-  if (provenance.kind === 'through') {
-    const [origin, second, third] = provenance.checkpoints.map(checkpointInWords);
-    return `The plane through three networks: ${origin} at (0, 0), ${second} at (1, 0), ${third} at (0, 1).`;
-  }
-  const { checkpoint, seed, normalization, biases } = provenance;
-  const scaled = {
-    filter: ', each filter scaled to the norm of the network’s own',
-    layer: ', each tensor scaled to the norm of the network’s own',
-    none: ', not normalised',
-  }[normalization];
-  return (
-    `Weights of ${checkpointInWords(checkpoint)}, moved along two random directions (seed ${seed})${scaled}; ` +
-    `biases ${biases === 'ignore' ? 'stay' : 'move, too'}.`
-  );
-}
-
-const checkpointInWords = ({ run, epoch, loss }: Checkpoint): string => `epoch ${epoch} of ${run} (${loss})`;

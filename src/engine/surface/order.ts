@@ -42,22 +42,26 @@ export interface RowOfPass {
   readonly a: readonly number[];
 }
 
-/**
- * All points of a grid of `width` × `height`, from coarse to fine: in every pass the rows from first to last, in every row
- * the points from first to last. What is kept in memory is a row.
- */
-export function* coarseToFine(width: number, height: number): Generator<RowOfPass> {
+/** The points of a grid of `width` × `height` that are reached in a pass: rows and points from first to last. */
+export function* rowsOfPass(width: number, height: number, pass: number): Generator<RowOfPass> {
   const [across, along] = [passes(width), passes(height)];
-  const last = Math.max(...across, ...along);
-  for (let pass = 0; pass <= last; pass++) {
-    for (let b = 0; b < height; b++) {
-      const a: number[] = [];
-      across.forEach((own, place) => {
-        if (Math.max(own, along[b]!) === pass) a.push(place);
-      });
-      if (a.length > 0) yield { pass, b, a };
-    }
+  for (let b = 0; b < height; b++) {
+    const a: number[] = [];
+    across.forEach((own, place) => {
+      if (Math.max(own, along[b]!) === pass) a.push(place);
+    });
+    if (a.length > 0) yield { pass, b, a };
   }
+}
+
+/** All points of a grid of `width` × `height`, from coarse to fine. What is kept in memory is a row. */
+export function* coarseToFine(width: number, height: number): Generator<RowOfPass> {
+  for (let pass = 0; pass <= lastPass(width, height); pass++) yield* rowsOfPass(width, height, pass);
+}
+
+/** The pass in which the last points of a grid are reached. */
+export function lastPass(width: number, height: number): number {
+  return Math.max(...passes(width), ...passes(height));
 }
 
 /** `count` evenly spaced values from `from` to `to`; a value that is 0 but for rounding is exactly 0. */
@@ -66,4 +70,16 @@ export function axisValues(from: number, to: number, count: number): number[] {
     const value = from + ((to - from) * i) / (count - 1);
     return Math.abs(value) < 1e-9 * (to - from) ? 0 : value;
   });
+}
+
+/**
+ * Evenly spaced values that reach from `from` to `to` at least, with one of them exactly 0 when 0 lies between: so the centre of
+ * a plane is a point of its surface.
+ */
+export function axisThroughZero(from: number, to: number, count: number): number[] {
+  if (!(from < 0 && to > 0) || count < 3) return axisValues(from, to, count);
+  const step = (to - from) / (count - 1);
+  const zero = Math.min(count - 2, Math.max(1, Math.round(-from / step)));
+  const wider = Math.max(-from / zero, to / (count - 1 - zero));
+  return axisValues(-zero * wider, (count - 1 - zero) * wider, count);
 }

@@ -4,24 +4,26 @@ import type { SurfaceQuantity } from '../../runs/surfaceDocument';
 import { lossLabel, lossName } from '../experiment/lossLabel';
 import type { LossSpec } from '../experiment/schema';
 import { createLoss } from '../losses/registry';
+import { calibration } from './calibration';
+import { once, pixels } from './pixels';
 
 /** Something measured on every image at every point of a surface. */
 export interface Measure {
   /** Unique; its file is `<key>.npy`. */
   readonly key: string;
-  readonly quantity: Omit<SurfaceQuantity, 'file'>;
+  readonly quantity: Pick<SurfaceQuantity, 'label' | 'kind' | 'loss'>;
   /**
-   * The value of one image. `logits` [1,H,W,2], `target` [1,H,W,2] one-hot float32. A function of tfjs that is traced: pure,
-   * and without looking at values.
+   * The value of one image. `logits` [1,H,W,2], `target` [1,H,W,2] one-hot float32, `band` [1,H,W,1], 1 around the true
+   * boundary. A function of tfjs that is traced: pure, and without looking at values.
    */
-  of(logits: tf.Tensor4D, target: tf.Tensor4D): tf.Scalar;
-  /** Whether an image with so many true pixels has a value; always, when left out. */
-  definedFor?(background: number, foreground: number): boolean;
+  of(logits: tf.Tensor4D, target: tf.Tensor4D, band: tf.Tensor4D): tf.Scalar;
+  /** Whether an image with so many true pixels, and so many in the band, has a value; always, when left out. */
+  definedFor?(background: number, foreground: number, band: number): boolean;
 }
 
 /**
  * The measures of a list of losses: the reported value of each and, where a factor is detached, the function that is really
- * descended; after them accuracy, IoU and mean confidences.
+ * descended; after them accuracy, IoU, mean confidences and calibration.
  *
  * The effective function of a detached focal loss is known for a whole γ only; for others it is left out, and named in
  * `unknown`.
@@ -53,7 +55,7 @@ export function measuresOf(losses: readonly LossSpec[]): { measures: Measure[]; 
     }
     return [reported, measure('effective', `${label}, as descended`, unique(`${key}.effective`))];
   });
-  return { measures: [...measures, ...metrics], unknown };
+  return { measures: [...measures, ...metrics, ...calibration], unknown };
 }
 
 /** Whether the function is known whose gradient a loss with detached factors gives. */
@@ -67,26 +69,12 @@ function hasPotential(spec: LossSpec): boolean {
  * is the larger one.
  */
 
-interface Pixels {
-  readonly predicted: tf.Tensor;
-  readonly foreground: tf.Tensor;
-  /** Foreground logit minus background logit. */
-  readonly margin: tf.Tensor;
-}
-
-function pixels(logits: tf.Tensor4D, target: tf.Tensor4D): Pixels {
-  const [background, foreground] = tf.split(logits, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
-  const margin = tf.sub(foreground, background);
-  const [, truth] = tf.split(target, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
-  return { predicted: tf.cast(tf.greater(margin, 0), 'float32'), foreground: truth, margin };
-}
-
-function counts(logits: tf.Tensor4D, target: tf.Tensor4D) {
+const counts = once((logits: tf.Tensor4D, target: tf.Tensor4D) => {
   const { predicted, foreground } = pixels(logits, target);
   const both = tf.sum(tf.mul(predicted, foreground));
   const union = tf.sub(tf.add(tf.sum(predicted), tf.sum(foreground)), both);
   return { both, union, size: predicted.size };
-}
+});
 
 const metrics: readonly Measure[] = [
   {

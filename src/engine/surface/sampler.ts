@@ -1,5 +1,7 @@
 import type { Program, Runtime } from '../compile/program';
+import type { EvaluationTiles } from '../data/tiles';
 import type { ModelConfig } from '../experiment/schema';
+import type { Weights } from './directions';
 import type { SurfaceImage, SurfaceImages } from './images';
 import type { Plane } from './plane';
 import type { Measure } from './quantities';
@@ -10,13 +12,15 @@ const pixelsTogether = 2 ** 17;
 
 /** Some images with the program that measures them, and their pixels as it takes them. */
 interface Batch {
+  /** Which of the sets of images. */
+  readonly set: number;
   readonly images: readonly SurfaceImage[];
   readonly pixels: number;
   readonly program: Program;
-  readonly inputs: { readonly tiles: Float32Array; readonly foreground: Float32Array };
+  readonly inputs: Readonly<Record<'tiles' | 'foreground' | 'band', Float32Array>>;
 }
 
-/** Means over the images, and their standard errors, in the order of the measures. */
+/** Means over the images of each set, and their standard errors: all measures of the first set, then of the next. */
 export interface PointValues {
   readonly means: Float64Array;
   /** Standard error of the mean over images: s / √n with the sample's deviation s; NaN for a single image. */
@@ -28,69 +32,96 @@ export class SurfaceSampler {
   private constructor(
     private readonly measures: readonly Measure[],
     private readonly batches: readonly Batch[],
-    private readonly count: number,
+    private readonly counts: readonly number[],
     private readonly programs: readonly Program[],
+    private readonly centre: Weights,
   ) {}
 
+  /** @param sets images of each split. */
   static async create(
     runtime: Runtime,
     model: ModelConfig,
     plane: Plane,
     measures: readonly Measure[],
-    images: SurfaceImages,
+    sets: readonly SurfaceImages[],
   ): Promise<SurfaceSampler> {
     const state = planeState(plane);
     const programs = new Map<string, Program>();
     const batches: Batch[] = [];
-    for (const { plan, images: all } of images.groups) {
-      const most = Math.max(1, Math.floor(pixelsTogether / (plan.tiles.length * plan.tile[0] * plan.tile[1])));
-      for (const some of evenly(all, most)) {
-        const key = `${plan.region.height} ${plan.region.width} ${some.length}`;
-        let program = programs.get(key);
-        if (!program) {
-          program = await runtime.compile(surfacePoint(model, measures, plan, some.length));
-          await program.writeState(state);
-          programs.set(key, program);
+    for (const [set, { groups }] of sets.entries()) {
+      for (const { plan, images: all } of groups) {
+        for (const some of inBatches(all, plan, pixelsTogether)) {
+          const key = `${plan.region.height} ${plan.region.width} ${some.length}`;
+          let program = programs.get(key);
+          if (!program) {
+            program = await runtime.compile(surfacePoint(model, measures, plan, some.length));
+            await program.writeState(state);
+            programs.set(key, program);
+          }
+          batches.push({
+            set,
+            images: some,
+            pixels: plan.region.height * plan.region.width,
+            program,
+            inputs: {
+              tiles: concatenated(some.map(({ tiles }) => tiles)),
+              foreground: concatenated(some.map(({ foreground }) => foreground)),
+              band: concatenated(some.map(({ band }) => band)),
+            },
+          });
         }
-        batches.push({
-          images: some,
-          pixels: plan.region.height * plan.region.width,
-          program,
-          inputs: {
-            tiles: concatenated(some.map(({ tiles }) => tiles)),
-            foreground: concatenated(some.map(({ foreground }) => foreground)),
-          },
-        });
       }
     }
-    return new SurfaceSampler(measures, batches, images.count, [...programs.values()]);
+    const counts = sets.map(({ count }) => count);
+    return new SurfaceSampler(measures, batches, counts, [...programs.values()], plane.centre);
   }
 
   /** The network at (a, b): each image passes through it once. */
   async sample(a: number, b: number): Promise<PointValues> {
-    const { measures, count } = this;
-    const values = measures.map(() => new Float64Array(count));
-    const defined = measures.map(() => new Uint8Array(count).fill(1));
+    const { measures, counts } = this;
+    const values = counts.map((count) => measures.map(() => new Float64Array(count)));
+    const defined = counts.map((count) => measures.map(() => new Uint8Array(count).fill(1)));
     const point = { a: Float32Array.of(a), b: Float32Array.of(b) };
-    for (const { images, pixels, program, inputs } of this.batches) {
+    for (const { set, images, pixels, program, inputs } of this.batches) {
       const result = await program.run({ ...point, ...inputs });
-      images.forEach(({ index, area }, place) => {
+      images.forEach(({ index, area, bandArea }, place) => {
         measures.forEach((measure, m) => {
-          values[m]![index] = result.values![place * measures.length + m]!;
-          if (measure.definedFor?.(pixels - area, area) === false) defined[m]![index] = 0;
+          values[set]![m]![index] = result.values![place * measures.length + m]!;
+          if (measure.definedFor?.(pixels - area, area, bandArea) === false) defined[set]![m]![index] = 0;
         });
       });
     }
-    const statistics = values.map((all, m) => meanAndError(all.filter((_, i) => defined[m]![i] === 1)));
+    const statistics = values.flatMap((own, set) =>
+      own.map((all, m) => meanAndError(all.filter((_, i) => defined[set]![m]![i] === 1))),
+    );
     return {
       means: Float64Array.from(statistics, ({ mean }) => mean),
       errors: Float64Array.from(statistics, ({ error }) => error),
     };
   }
 
+  /** A network anywhere in weight space, measured by the same program: it takes the place of the centre for one point. */
+  async measure(weights: Weights): Promise<PointValues> {
+    for (const program of this.programs) await program.writeState(weights);
+    try {
+      return await this.sample(0, 0);
+    } finally {
+      for (const program of this.programs) await program.writeState(this.centre);
+    }
+  }
+
   async dispose(): Promise<void> {
     for (const program of this.programs) await program.dispose();
   }
+}
+
+/** Images of one plan in batches whose network inputs have at most `pixels` pixels together. */
+export function inBatches(
+  all: readonly SurfaceImage[],
+  { tiles, tile }: EvaluationTiles,
+  pixels: number,
+): SurfaceImage[][] {
+  return evenly(all, Math.max(1, Math.floor(pixels / (tiles.length * tile[0] * tile[1]))));
 }
 
 /** Parts of at most `most` images, of sizes as equal as can be: few sizes, so few programs. */
@@ -100,7 +131,8 @@ function evenly<T>(all: readonly T[], most: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
-function concatenated(arrays: readonly Float32Array[]): Float32Array {
+/** One array after the other. */
+export function concatenated(arrays: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(arrays.reduce((length, array) => length + array.length, 0));
   let offset = 0;
   for (const array of arrays) {

@@ -28,7 +28,7 @@ export function planeState({ centre, a, b }: Plane): Weights {
  * together again.
  *
  * Inputs: `a` and `b`, the point; `tiles` [images · tiles per image, C, tile height, tile width] in [0,1];
- * `foreground` [images, region height, region width], 1 or 0.
+ * `foreground` and `band` [images, region height, region width], 1 or 0.
  * Output: `values` [images, measures].
  */
 export function surfacePoint(
@@ -51,9 +51,10 @@ export function surfacePoint(
       b: { shape: [], dtype: 'float32' },
       tiles: { shape: [images * plan.tiles.length, model.channels, ...plan.tile], dtype: 'float32' },
       foreground: { shape: [images, height, width], dtype: 'float32' },
+      band: { shape: [images, height, width], dtype: 'float32' },
     },
     state,
-    body({ a, b, tiles, foreground }, state) {
+    body({ a, b, tiles, foreground, band }, state) {
       const channelsLast = tf.transpose(tiles as tf.Tensor4D, [0, 2, 3, 1]);
       settleLayouts(model, state, channelsLast);
       const moved = Object.fromEntries(
@@ -64,11 +65,12 @@ export function surfacePoint(
       );
       const logits = evaluate(model, moved, channelsLast, plan, images);
       const truth = tf.expandDims<tf.Tensor4D>(foreground!, 3);
-      const target = tf.concat([tf.sub<tf.Tensor4D>(1, truth), truth], 3);
+      const target = oneHot(truth);
+      const around = tf.expandDims<tf.Tensor4D>(band!, 3);
       const values = Array.from({ length: images }, (_, image) => {
-        const own = (x: tf.Tensor4D): tf.Tensor4D => tf.slice(x, [image, 0, 0, 0], [1, height, width, model.classes]);
-        const [answer, wanted] = [own(logits), own(target)];
-        return tf.stack(measures.map((measure) => measure.of(answer, wanted)));
+        const own = (x: tf.Tensor4D): tf.Tensor4D => tf.slice(x, [image, 0, 0, 0], [1, height, width, x.shape[3]]);
+        const [answer, wanted, near] = [own(logits), own(target), own(around)];
+        return tf.stack(measures.map((measure) => measure.of(answer, wanted, near)));
       });
       return { outputs: { values: tf.stack(values) } };
     },
@@ -85,8 +87,13 @@ function settleLayouts(model: ModelConfig, weights: Record<string, tf.Tensor>, t
   unet(model, weights, tf.slice(tiles, [0, 0, 0, 0], [1, height, width, model.channels]));
 }
 
-/** Logits [images, region height, region width, classes]. */
-function evaluate(
+/** [B,H,W,1] with 1 for the foreground to one-hot [B,H,W,2]. */
+export function oneHot(foreground: tf.Tensor4D): tf.Tensor4D {
+  return tf.concat([tf.sub<tf.Tensor4D>(1, foreground), foreground], 3);
+}
+
+/** Logits [images, region height, region width, classes] of tiles [images · tiles per image, height, width, C]. */
+export function evaluate(
   model: ModelConfig,
   weights: Record<string, tf.Tensor>,
   tiles: tf.Tensor4D,

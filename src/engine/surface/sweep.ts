@@ -1,30 +1,40 @@
 import { existsSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
-import { writeSurfaceDocument, type SurfaceDocument } from '../../runs/surfaceDocument';
-import { SurfaceGrid } from '../../runs/surfaceGrid';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { SurfaceClaims } from '../../runs/surfaceClaims';
+import { readSurfaceDocument, writeSurfaceDocument, type SurfaceDocument } from '../../runs/surfaceDocument';
+import { pointStates, SurfaceGrid } from '../../runs/surfaceGrid';
+import type { AdaptivePlan } from './adaptive';
+import { fillInterpolated, interpolationErrors, pointsToCheck, rangesOf } from './interpolation';
+import { minimaOf } from './minima';
 import { quantityFiles, type SurfaceFolder } from './newSurface';
-import { coarseToFine, reachedAfter } from './order';
 import type { PointValues } from './sampler';
+import { adaptivePasses, everyPass, type Block, type Pass } from './sweepPoints';
+import type { TrajectoryMeasuring } from './trajectories';
 
 export type SurfaceEvent =
   | { type: 'started'; folder: string; document: SurfaceDocument }
   | {
       type: 'progress';
       surface: string;
+      /** Points that are there, those of other processes among them. */
       done: number;
       total: number;
       /** Over this process's own points. */
       pointsPerSecond: number;
+      /** If this process measured all that is missing: an upper limit where others help or points are skipped. */
       etaSeconds: number;
     }
   /** A pass has ended: the picture is whole at this number of points per side. */
-  | { type: 'refined'; surface: string; done: number; total: number; points: [number, number] }
+  | { type: 'refined'; surface: string; done: number; total: number; points: readonly [number, number] }
+  /** Networks of the trajectories that are measured. */
+  | { type: 'trajectories'; surface: string; done: number; total: number }
   | { type: 'ended'; surface: string; status: SurfaceDocument['status']; folder: string; document: SurfaceDocument };
 
 export interface SweepOptions extends SurfaceFolder {
   readonly sampler: { sample(a: number, b: number): Promise<PointValues> };
+  readonly trajectories?: Pick<TrajectoryMeasuring, 'run' | 'progress'> | undefined;
   /** Asks to stop after the point under way. So does a file named `stop` in the surface's folder. */
   readonly signal: AbortSignal;
   readonly accelerator: SurfaceDocument['accelerator'];
@@ -35,17 +45,21 @@ export interface SweepOptions extends SurfaceFolder {
 /** Between two writings of what has been reached, and of the heartbeat. */
 const flushMilliseconds = 1000;
 
+/** Between two looks at what other processes are still at. */
+const waitMilliseconds = 100;
+
 /**
- * Measures the points of a surface that are not finished yet, from coarse to fine. Values go to disk point by point; every
- * second they are synced, marked as done, and `surface.json` is renewed. It may end at any moment, in any way: sampled
- * again, the surface goes on from there and ends with the same bytes.
+ * Measures the points of a surface that are not there yet, from coarse to fine, then the trajectories. Values go to disk point
+ * by point; every second they are synced, marked as done, and `surface.json` is renewed. It may end at any moment, in any way:
+ * sampled again, the surface goes on from there and ends with the same bytes. Several processes may do so at once and share
+ * out the points; each returns when all is there.
  *
  * @throws Problem when the disk is full; the surface can be gone on with then, too.
  */
 export async function sweepSurface(options: SweepOptions): Promise<'finished' | 'stopped'> {
   const sweep = new Sweep(options);
   try {
-    const status = await sweep.run();
+    const status = (await sweep.run()) ? 'finished' : 'stopped';
     await sweep.end(status);
     return status;
   } catch (error) {
@@ -58,14 +72,19 @@ export async function sweepSurface(options: SweepOptions): Promise<'finished' | 
 
 class Sweep {
   private readonly grid: SurfaceGrid;
+  private readonly claims: SurfaceClaims;
   private readonly stopFile: string;
   private readonly secondsBefore: number;
   private readonly started = performance.now();
+  /** Quantities that are means; their standard errors follow. */
+  private readonly means: readonly string[];
   private document: SurfaceDocument;
-  /** Points that are finished, and those of them that are marked so on disk. */
+  /** Points that are there, and those of them that are marked so on disk. */
   private done: number;
   private marked: number;
   private own = 0;
+  /** Claims of blocks whose points are there, but not marked yet. */
+  private finishedBlocks: string[] = [];
   private writing: Promise<void> = Promise.resolve();
   private flushing = false;
   private failure: { error: unknown } | undefined;
@@ -76,7 +95,11 @@ class Sweep {
     this.stopFile = join(folder, 'stop');
     rmSync(this.stopFile, { force: true });
     this.grid = SurfaceGrid.open(folder, quantityFiles(document.quantities), a.length, b.length);
-    this.done = this.marked = this.grid.countDone();
+    this.claims = new SurfaceClaims(folder);
+    this.means = Object.entries(document.quantities).flatMap(([key, q]) =>
+      q.standardErrorOf === undefined ? key : [],
+    );
+    this.done = this.marked = this.grid.countDone().done;
     this.secondsBefore = document.secondsSampling;
     this.document = {
       ...document,
@@ -90,42 +113,161 @@ class Sweep {
     };
   }
 
-  async run(): Promise<'finished' | 'stopped'> {
-    const { options, grid, document } = this;
-    const { a: across, b: along } = document.axes;
+  /** Whether everything is there; false when it was asked to stop. */
+  async run(): Promise<boolean> {
     await this.write({});
-    options.emit({ type: 'started', folder: options.folder, document: this.document });
+    this.options.emit({ type: 'started', folder: this.options.folder, document: this.document });
     const timer = setInterval(() => this.flush(), flushMilliseconds);
     try {
-      let pass = 0;
-      for (const row of coarseToFine(across.length, along.length)) {
-        if (row.pass > pass) this.refined(pass);
-        pass = row.pass;
-        const finished = grid.doneInRow(row.b);
-        for (const a of row.a) {
-          if (finished[a] === 1) continue;
-          if (options.signal.aborted || existsSync(this.stopFile)) return 'stopped';
-          const { means, errors } = await options.sampler.sample(across[a]!, along[row.b]!);
-          grid.put(a, row.b, [...means, ...errors]);
-          this.done += 1;
-          this.own += 1;
-          this.progress();
-          await turn(); // signals and the timer are heard between points
-          if (this.failure) throw this.failure.error;
-        }
-      }
-      this.refined(pass);
-      return 'finished';
+      return (await this.points()) && (await this.trajectories());
     } finally {
       clearInterval(timer);
     }
+  }
+
+  private async points(): Promise<boolean> {
+    const { axes, adaptive } = this.document;
+    let plan: AdaptivePlan | undefined;
+    const finish = (made: AdaptivePlan): void => void (plan = made);
+    const passes = adaptive
+      ? adaptivePasses(axes.a, axes.b, adaptive.tolerance, this.guide(), finish)
+      : everyPass(axes.a.length, axes.b.length);
+    for (const pass of passes) if (!(await this.pass(pass))) return false;
+    return plan === undefined || this.interpolate(plan);
+  }
+
+  /** What an adaptive surface is guided by: the mean of each loss. */
+  private guide(): (a: number, b: number) => Float32Array {
+    const places = this.means.flatMap((key, i) => (this.document.quantities[key]!.kind === 'loss' ? i : []));
+    return (a, b) => {
+      const values = this.grid.valuesAt(a, b, this.means.length);
+      return Float32Array.from(places, (i) => values[i]!);
+    };
+  }
+
+  /** Blocks that other processes are at are looked at again at the end: they may have died. */
+  private async pass({ blocks, points }: Pass): Promise<boolean> {
+    let waiting: Block[] = [];
+    for (const block of blocks) {
+      const state = await this.block(block);
+      if (state === 'stopped') return false;
+      if (state === 'taken') waiting.push(block);
+    }
+    while (waiting.length > 0) {
+      await this.mark(); // others may be waiting for this process in turn
+      await delay(waitMilliseconds);
+      const still: Block[] = [];
+      for (const block of waiting) {
+        const state = await this.block(block);
+        if (state === 'stopped') return false;
+        if (state === 'taken') still.push(block);
+      }
+      waiting = still;
+    }
+    const { id, total } = this.document;
+    this.options.emit({ type: 'refined', surface: id, done: this.done, total, points });
+    return true;
+  }
+
+  private async block({ key, a, b }: Block): Promise<'done' | 'taken' | 'stopped'> {
+    const missing = (): number[] => {
+      const states = this.grid.doneInRow(b);
+      return a.filter((place) => states[place] !== pointStates.measured);
+    };
+    if (this.finishedBlocks.includes(key) || missing().length === 0) return 'done';
+    if (this.stopAsked()) return 'stopped';
+    if (!this.claims.take(key)) return 'taken';
+    // Another process may have finished it before the claim.
+    for (const place of missing()) {
+      if (this.stopAsked()) return 'stopped';
+      await this.measure(place, b);
+    }
+    this.finishedBlocks.push(key);
+    return 'done';
+  }
+
+  private async measure(a: number, b: number): Promise<void> {
+    const { axes, total, id } = this.document;
+    const { means, errors } = await this.options.sampler.sample(axes.a[a]!, axes.b[b]!);
+    this.grid.put(a, b, [...means, ...errors]);
+    this.done = Math.min(total, this.done + 1);
+    this.own += 1;
+    const pointsPerSecond = this.own / this.seconds();
+    const etaSeconds = (total - this.done) / pointsPerSecond;
+    this.options.emit({ type: 'progress', surface: id, done: this.done, total, pointsPerSecond, etaSeconds });
+    await turn(); // signals and the timer are heard between points
+    if (this.failure) throw this.failure.error;
+  }
+
+  /** Fills what was left out, and measures some of it to state the error. One process does; others wait for it. */
+  private async interpolate(plan: AdaptivePlan): Promise<boolean> {
+    return this.alone(
+      'interpolation',
+      async () => ((await this.adaptiveOnDisk())?.checked ?? null) !== null,
+      async () => {
+        fillInterpolated(this.grid, plan, Object.keys(this.document.quantities).length);
+        await this.mark();
+        const points = pointsToCheck(plan);
+        for (const { a, b } of points) {
+          if (this.grid.doneInRow(b)[a] === pointStates.measured) continue;
+          if (this.stopAsked()) return false;
+          await this.measure(a, b);
+        }
+        await this.mark();
+        const errors = interpolationErrors(this.grid, points, rangesOf(this.grid, this.means.length));
+        const largest = Object.fromEntries(this.means.map((key, i) => [key, errors[i]!]));
+        const adaptive = { ...this.document.adaptive!, checked: { points: points.length, largest } };
+        await this.write({ adaptive });
+        return true;
+      },
+    );
+  }
+
+  private async trajectories(): Promise<boolean> {
+    const { trajectories, emit } = this.options;
+    if (!trajectories) return true;
+    const surface = this.document.id;
+    const complete = async (): Promise<boolean> => {
+      const { done, total } = await trajectories.progress();
+      return done === total;
+    };
+    return this.alone('trajectories', complete, () =>
+      trajectories.run((done, total) => {
+        emit({ type: 'trajectories', surface, done, total });
+        if (this.failure) throw this.failure.error;
+        return !this.stopAsked();
+      }),
+    );
+  }
+
+  /** Does work that one process does for all, unless it is done; waits while another process is at it. */
+  private async alone(key: string, complete: () => Promise<boolean>, work: () => Promise<boolean>): Promise<boolean> {
+    await this.mark();
+    while (!(await complete())) {
+      if (this.stopAsked()) return false;
+      if (this.claims.take(key)) {
+        const finished = await work();
+        this.claims.release(key);
+        if (!finished) return false;
+      } else {
+        await delay(waitMilliseconds);
+        if (this.failure) throw this.failure.error;
+      }
+    }
+    return true;
+  }
+
+  private stopAsked(): boolean {
+    return this.options.signal.aborted || existsSync(this.stopFile);
   }
 
   async end(status: 'finished' | 'stopped'): Promise<void> {
     await this.writing;
     if (this.failure) throw this.failure.error;
     await this.mark();
-    await this.write({ status, finished: status === 'finished' ? new Date().toISOString() : null });
+    const finished = status === 'finished';
+    const minima = finished ? await minimaOf(this.options.folder, this.document) : null;
+    await this.write({ status, minima, finished: finished ? new Date().toISOString() : null });
     this.emitEnd();
   }
 
@@ -144,6 +286,7 @@ class Sweep {
   }
 
   close(): void {
+    this.claims.close();
     this.grid.close();
   }
 
@@ -160,40 +303,39 @@ class Sweep {
       .finally(() => (this.flushing = false));
   }
 
-  /** Marks what has been finished by now; further points may be finished meanwhile. */
+  /** Marks what has been finished by now and gives its claims back; further points may be finished meanwhile. */
   private async mark(): Promise<void> {
-    const reached = this.done;
+    const blocks = this.finishedBlocks.slice();
     await this.grid.flush();
-    this.marked = reached;
+    this.marked = this.grid.countDone().done;
+    this.done = Math.min(this.document.total, this.marked + this.grid.unmarkedCount);
+    for (const block of blocks) this.claims.release(block);
+    this.finishedBlocks = this.finishedBlocks.filter((block) => !blocks.includes(block));
+    this.claims.renew();
   }
 
   private async write(patch: Partial<SurfaceDocument>): Promise<void> {
     const secondsSampling = this.secondsBefore + this.seconds();
+    const adaptive = this.document.adaptive?.checked ? this.document.adaptive : await this.adaptiveOnDisk();
     this.document = {
       ...this.document,
       done: this.marked,
       secondsSampling,
       updated: new Date().toISOString(),
+      adaptive,
       ...patch,
     };
     await writeSurfaceDocument(this.options.folder, this.document);
   }
 
+  /** As another process may have written it by now. */
+  private async adaptiveOnDisk(): Promise<SurfaceDocument['adaptive']> {
+    if (this.document.adaptive === null) return null;
+    return (await readSurfaceDocument(this.options.folder)).adaptive;
+  }
+
   private seconds(): number {
     return (performance.now() - this.started) / 1000;
-  }
-
-  private progress(): void {
-    const { total, id } = this.document;
-    const pointsPerSecond = this.own / this.seconds();
-    const etaSeconds = (total - this.done) / pointsPerSecond;
-    this.options.emit({ type: 'progress', surface: id, done: this.done, total, pointsPerSecond, etaSeconds });
-  }
-
-  private refined(pass: number): void {
-    const { id, total, axes } = this.document;
-    const points = [reachedAfter(axes.a.length, pass), reachedAfter(axes.b.length, pass)] as [number, number];
-    this.options.emit({ type: 'refined', surface: id, done: this.done, total, points });
   }
 
   private emitEnd(): void {

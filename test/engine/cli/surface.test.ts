@@ -62,10 +62,19 @@ describe('losscape surface', () => {
       done: 9,
       axes: { a: [-1, 0, 1], b: [-1, 0, 1] },
       plane: { kind: 'random', seed: 1, normalization: 'filter', checkpoint: { epoch: 2 } },
-      images: { split: 'train', available: 4, region: 'whole' },
+      images: [
+        { split: 'train', available: 4, region: 'whole' },
+        { split: 'test', available: 2, region: 'whole' },
+      ],
     });
     expect(document.losses.map(({ name }) => name)).toEqual(['cross-entropy', 'focal-2-detached', 'overlap']);
-    for (const key of ['loss.cross-entropy', 'loss.focal-2-detached.effective', 'loss.overlap', 'iou']) {
+    for (const key of [
+      'loss.cross-entropy',
+      'loss.focal-2-detached.effective',
+      'loss.overlap',
+      'iou',
+      'test.loss.overlap',
+    ]) {
       expect(Object.keys(document.quantities)).toContain(key);
       const values = await valuesOf(at, key);
       expect(values).toHaveLength(9);
@@ -80,7 +89,8 @@ describe('losscape surface', () => {
     const second = events(again.out).at(-1)!;
     expect(second.document.losses.map(({ name }) => name)).toEqual(['overlap']);
     expect(second.document.plane).toEqual(document.plane);
-    expect(second.document.images).toMatchObject({ split: 'test', names: ['image-5', 'image-6'] });
+    expect(second.document.images).toMatchObject([{ split: 'test', names: ['image-5', 'image-6'] }]);
+    expect(Object.keys(second.document.quantities)[0]).toBe('test.loss.overlap');
   });
 
   it('prints plain lines, and draws nothing over them', async () => {
@@ -126,11 +136,24 @@ describe('losscape surface', () => {
       [[at, '--range', '1:-1'], /--range 1:-1 is empty/],
       [[at, '--points', '1'], /from 2 to 4097/],
       [[at, '--images', '0'], /at least 1/],
-      [[at, '--split', 'both'], /Allowed choices are train, test/],
-      [[at, '--plane', 'pca'], /the run has no surface "pca"/],
-      [[at, at, '--plane', 'through'], /for three runs, not 2/],
+      [[at, '--split', 'neither'], /Allowed choices are train, test, both/],
+      [[at, '--plane', 'nothing'], /there is no surface "nothing"/],
+      [[at, '--axes-of', 'nothing'], /there is no surface "nothing"/],
+      [[at, '--axes-of', 'x', '--points', '9'], /leave out --points/],
+      [[at, '--plane', 'line', '--epochs', '1,x'], /must be numbers of epochs/],
+      [[`${at}@1`, at, '--plane', 'line', '--epochs', '1'], /Name each network as RUN@EPOCH/],
+      [[`${at}@7`, at, '--plane', 'line'], /has no checkpoint of epoch 7/],
+      [[at, at, '--plane', 'line'], /they are the same/],
+      [[at, '--along', 'hessian'], /--along is for --plane line/],
+      [[at, '--plane', 'pca', '--biases', 'keep'], /--biases is for random directions/],
+      [[at, '--plane', 'random', '--of', 'dice'], /--of names the loss/],
+      [[at, '--adaptive', '2'], /no share of a range/],
+      [[at, '--adaptive', '--points', '5'], /at least 9 points/],
+      [[at, '--extend', 'x', '--losses', 'dice'], /leave out --losses/],
+      [[at, '--extend', 'x', '--resume', 'x'], /exclude each other/],
+      [[at, at, '--plane', 'through'], /for three networks, not 2/],
       [[at, at, at, '--plane', 'through'], /span no plane/],
-      [[at, '--resume', 'x'], /the run has no surface "x"/],
+      [[at, '--resume', 'x'], /there is no surface "x"/],
       [[at, '--resume', 'x', '--points', '9'], /leave out --points/],
     ];
     for (const [args, message] of cases) {

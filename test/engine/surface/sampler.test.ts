@@ -67,7 +67,7 @@ describe('the centre of a surface', () => {
     const images = await loadImages(experiment, choice, region);
     const { measures } = measuresOf(experiment.losses);
     const plane = planeOf(experiment.model, weights);
-    const sampler = await SurfaceSampler.create(runtime, experiment.model, plane, measures, images);
+    const sampler = await SurfaceSampler.create(runtime, experiment.model, plane, measures, [images]);
     const { means, errors } = await sampler.sample(0, 0);
     await sampler.dispose();
 
@@ -80,7 +80,11 @@ describe('the centre of a surface', () => {
     const pairs = (await listPairs(experiment.dataset)).train.filter(({ name }) => choice.names.includes(name));
     const rows = await evaluator.evaluate(weights, 2, 'train', pairs);
     await evaluator.dispose();
-    const columns = ['loss', 'accuracy', 'iou', 'confidenceBackground', 'confidenceForeground'] as const;
+    const columns = [
+      ...(['loss', 'accuracy', 'iou', 'confidenceBackground', 'confidenceForeground', 'ece', 'eceTopLabel'] as const),
+      ...(['eceForeground', 'eceBoundary', 'nll', 'brier'] as const),
+    ];
+    expect(means).toHaveLength(columns.length);
     columns.forEach((column, m) => {
       const values = rows.map((row) => row[column]);
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -107,6 +111,8 @@ function noise(model: ModelConfig, height: number, width: number, count: number)
       tiles,
       foreground,
       area: foreground.reduce((sum, value) => sum + value, 0),
+      band: Float32Array.from(foreground, (_, i) => i % 2),
+      bandArea: Math.floor((height * width) / 2),
     };
   });
   return { groups: [{ plan, images }], count, digest: '' };
@@ -165,8 +171,14 @@ describe('a surface', () => {
       'iou',
       'confidence-background',
       'confidence-foreground',
+      'ece',
+      'ece-top-label',
+      'ece-foreground',
+      'ece-boundary',
+      'nll',
+      'brier',
     ]);
-    const sampler = await SurfaceSampler.create(runtime, model, plane, measures, images);
+    const sampler = await SurfaceSampler.create(runtime, model, plane, measures, [images]);
     for (const a of [-1, 0, 0.7])
       for (const b of [-0.4, 0, 1]) {
         const { means } = await sampler.sample(a, b);
@@ -179,11 +191,11 @@ describe('a surface', () => {
     const images = noise(model, 16, 16, 2);
     const plane = planeOf(model, weights);
     const all = measuresOf(losses).measures;
-    const together = await SurfaceSampler.create(runtime, model, plane, all, images);
+    const together = await SurfaceSampler.create(runtime, model, plane, all, [images]);
     const { means, errors } = await together.sample(0.3, -0.6);
     for (const spec of losses) {
       const { measures } = measuresOf([spec]);
-      const alone = await SurfaceSampler.create(runtime, model, plane, measures, images);
+      const alone = await SurfaceSampler.create(runtime, model, plane, measures, [images]);
       const one = await alone.sample(0.3, -0.6);
       measures.forEach(({ key }, m) => {
         const place = all.findIndex((measure) => measure.key === key);
@@ -231,7 +243,7 @@ describe('a surface', () => {
     const { measures } = measuresOf([{ type: 'crossEntropy' }]);
     const values: number[][] = [];
     for (const some of [whole, tiled]) {
-      const sampler = await SurfaceSampler.create(runtime, shallow, plane, measures, some);
+      const sampler = await SurfaceSampler.create(runtime, shallow, plane, measures, [some]);
       values.push([...(await sampler.sample(0.2, 0.1)).means]);
       await sampler.dispose();
     }
@@ -243,10 +255,9 @@ describe('a surface', () => {
     const empty = { ...images.groups[0]!.images[0]!, foreground: new Float32Array(256), area: 0 };
     const group = { ...images.groups[0]!, images: [empty] };
     const { measures } = measuresOf([{ type: 'crossEntropy' }]);
-    const sampler = await SurfaceSampler.create(runtime, model, planeOf(model, weights), measures, {
-      ...images,
-      groups: [group],
-    });
+    const sampler = await SurfaceSampler.create(runtime, model, planeOf(model, weights), measures, [
+      { ...images, groups: [group] },
+    ]);
     const { means, errors } = await sampler.sample(0, 0);
     await sampler.dispose();
     const value = (key: string): number => means[measures.findIndex((measure) => measure.key === key)]!;

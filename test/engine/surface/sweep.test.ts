@@ -36,7 +36,7 @@ async function newSurface(runFolder: string, points = 9): Promise<SurfaceFolder>
     losses: [{ type: 'crossEntropy' }],
     measures,
     axes: { a: axis, b: axis.slice(1) },
-    images: { split: 'train', names: ['x', 'y'], available: 5, seed: 4, region: 'whole', digest: 'd' },
+    images: [{ split: 'train', names: ['x', 'y'], available: 5, seed: 4, region: 'whole', digest: 'd' }],
     synthetic: true,
     accelerator,
     versions: {},
@@ -96,6 +96,12 @@ describe('a sweep', () => {
       'IoU',
       'mean confidence, background',
       'mean confidence, foreground',
+      'ECE of P(foreground)',
+      'ECE of the top label',
+      'ECE of the top label, foreground',
+      'ECE of the top label, around the boundary',
+      'negative log-likelihood',
+      'Brier score',
     ]);
     const [loss] = read!.quantities;
     for (const [j, b] of read!.b.entries())
@@ -147,8 +153,12 @@ describe('a sweep', () => {
     await sweep(undisturbed);
     const killed = await newSurface(join(folder, 'two'));
     const grid = SurfaceGrid.open(killed.folder, quantityFiles(killed.document.quantities), 9, 8);
-    grid.put(0, 0, new Float32Array(randomBytes(4 * 10).buffer.slice(0, 40)));
-    grid.put(8, 7, new Float32Array(10));
+    grid.put(
+      0,
+      0,
+      Float32Array.from({ length: 2 * measures.length }, () => randomBytes(4).readFloatLE()),
+    );
+    grid.put(8, 7, new Float32Array(2 * measures.length));
     grid.close();
     const sampler = formula();
     await sweep(killed, sampler);

@@ -1,0 +1,107 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { SurfaceSettings } from '../surface/surfaceSettings';
+import { type RuntimeOptions, withRuntime } from './insightCommands';
+import type { CommandIo } from './io';
+import { epochOf, gridSize, positiveNumber, rangeOf, wholeNumber } from './optionValues';
+
+const epochsOf = (text: string): number[] => {
+  const epochs = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : NaN));
+  if (!epochs.every(Number.isInteger)) throw new InvalidArgumentError('must be numbers of epochs, as in 1,5,10.');
+  return [...new Set(epochs)].sort((a, b) => a - b);
+};
+
+/** Adds the commands that sample loss surfaces and measure their curvature. */
+export function addSurfaceCommands(program: Command, io: CommandIo, finish: (code: number) => void): void {
+  const surface = program
+    .command('surface')
+    .description('sample the losses on a plane of networks around that of a run, all of them in one sweep')
+    .argument('<run...>', 'run folders, their names, or parts of their names; RUN@EPOCH for one network of a run')
+    .option('--losses <name...>', 'losses of the experiment: "all" (default), or their names')
+    .option(
+      '--plane <name>',
+      '"random" (default), "pca" (all runs together), "through" (three networks), "line" (two networks, or see --along), ' +
+        '"gradient", "hessian", or a surface to take the plane of',
+    )
+    .addOption(
+      new Option('--along <name>', 'direction of a line around one network (default: random)').choices([
+        'random',
+        'gradient',
+        'hessian',
+      ]),
+    )
+    .option('--axes-of <surface>', 'take directions and axes of a surface; with --epoch(s) around those networks')
+    .option('--of <loss>', "loss of which the gradient or the Hessian is meant (default: the run's own)")
+    .addOption(
+      new Option('--range <from:to>', 'ends of both axes (default: -1:1; pca: around the checkpoints)').argParser(
+        rangeOf,
+      ),
+    )
+    .addOption(new Option('--points <n>', 'points along each axis (default: 17, lines 65)').argParser(gridSize))
+    .addOption(
+      new Option('--adaptive [tolerance]', "skip what is smooth within this share of a loss's range (default: 0.01)")
+        .preset('0.01')
+        .argParser(positiveNumber),
+    )
+    .addOption(new Option('--epoch <n>', 'checkpoint: its epoch, "last" (default) or "best"').argParser(epochOf))
+    .addOption(
+      new Option('--epochs <list>', 'a surface for each of these epochs, along the same directions').argParser(
+        epochsOf,
+      ),
+    )
+    .addOption(new Option('--images <n>', 'how many images of each split (default: 8)').argParser(wholeNumber))
+    .addOption(new Option('--split <name>', 'images of which split (default: both)').choices(['train', 'test', 'both']))
+    .addOption(
+      new Option('--region <name>', 'what of each image (default: as the run was evaluated)').choices([
+        'whole',
+        'center',
+      ]),
+    )
+    .addOption(
+      new Option('--normalization <name>', 'what random directions are scaled to (default: filter)').choices([
+        'filter',
+        'layer',
+        'none',
+      ]),
+    )
+    .addOption(
+      new Option('--biases <name>', 'whether random directions leave biases as they are (default: ignore)').choices([
+        'ignore',
+        'keep',
+      ]),
+    )
+    .addOption(new Option('--seed <n>', 'seed of directions and images (default: 1)').argParser(wholeNumber))
+    .option('--no-trajectories', 'do not project the checkpoints on the plane')
+    .option('--resume <surface>', 'go on with a surface that was stopped or interrupted, or help to sample it')
+    .option('--extend <surface>', 'a finer or wider surface that takes over the points of this one')
+    .option('--runs <dir>', 'folder that holds the run folders', 'runs')
+    .option('--json', 'one JSON event a line', false);
+  withRuntime(surface).action(async (names: string[], options: SurfaceOptions) => {
+    const { surfaceCommand } = await import('./surfaceCommand');
+    const { runs, resume, extend, threads, accelerator, provider, json, losses, trajectories, ...settings } = options;
+    const chosen = losses?.includes('all') ? undefined : losses;
+    finish(
+      await surfaceCommand(
+        {
+          runs: names,
+          runsFolder: runs,
+          settings: { ...settings, losses: chosen, trajectories: trajectories ? undefined : false },
+          resume,
+          extend,
+          threads,
+          accelerator,
+          provider,
+          json,
+        },
+        io,
+      ),
+    );
+  });
+}
+
+interface SurfaceOptions extends Omit<SurfaceSettings, 'losses'>, RuntimeOptions {
+  losses?: string[];
+  runs: string;
+  resume?: string;
+  extend?: string;
+  json: boolean;
+}
