@@ -107,7 +107,10 @@ export function stitch(planes: Float32Array, tile: Tile, plan: EvaluationTiles, 
 }
 
 /** The labels of the evaluated region, [region height, region width]. */
-export function regionLabels(pair: DecodedPair, { top, left, height, width }: Window): Uint8Array {
+export function regionLabels(
+  pair: Pick<DecodedPair, 'labels' | 'width'>,
+  { top, left, height, width }: Window,
+): Uint8Array {
   const labels = new Uint8Array(height * width);
   for (let y = 0; y < height; y++) {
     const row = (top + y) * pair.width + left;
