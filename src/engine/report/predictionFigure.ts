@@ -1,10 +1,12 @@
 import { accessible, figureWidth, fontFamily } from './chart';
-import { difference, hex, redBlue, rgb, themeColour } from './colours';
+import { difference, hex, redBlue, rgb, themeColour, viridis, type ColourMap } from './colours';
 import { contours } from './contours';
 import { escapeXml, type Figure } from './figure';
+import { lossRow } from './lossRow';
 import { wrapLabel } from './panes';
 import { jpegUri, photographJpeg, pixelsPng, pngUri } from './pixels';
 import type { Prediction } from './predictions';
+import { tickLabel } from './ranges';
 import type { ReportRun } from './reportRun';
 
 const mostColumns = 6;
@@ -80,8 +82,28 @@ async function predictionFigure(
     outlined(target, 0, 0, targetColour, 1.4),
     ...heading(0, 'photograph, true contour'),
     ...legend(x(0), y(1)),
-    ...colourBar(x(0), y(2), Math.min(cellWidth, 180), id),
+    ...colourBar(x(0), y(2), {
+      title: 'confidence pt',
+      colours: redBlue,
+      ticks: ['0', '0.5', '1'],
+      ends: ['wrong', 'right'],
+      width: Math.min(cellWidth, 180),
+      id: `${id}-bar`,
+    }),
   ];
+  const losses = await lossRow(samples, picturePixels);
+  if (losses) {
+    parts.push(
+      ...colourBar(x(0), y(3), {
+        title: 'loss per pixel',
+        colours: viridis,
+        ticks: ['0', tickLabel(losses.top / 2), `≥ ${tickLabel(losses.top)}`],
+        ends: ['', ''],
+        width: Math.min(cellWidth, 180),
+        id: `${id}-loss-bar`,
+      }),
+    );
+  }
   for (const [index, { prediction }] of samples.entries()) {
     const column = index + 1;
     const iou = prediction.iou === null ? '' : `IoU ${prediction.iou.toFixed(3)}`;
@@ -94,8 +116,17 @@ async function predictionFigure(
       picture(pngUri(await differencePng(prediction, picturePixels)), column, 1),
       picture(pngUri(await confidencePng(prediction, picturePixels)), column, 2),
     );
+    const loss = losses?.cells[index];
+    if (loss === undefined) continue;
+    if ('picture' in loss) parts.push(picture(loss.picture, column, 3));
+    else
+      parts.push(
+        ...wrapLabel(loss.reason, cellWidth).map((line, k) =>
+          text(line, [x(column), y(3) + 12 + 16 * k], { muted: true }),
+        ),
+      );
   }
-  const height = y(2) + cellHeight + 4;
+  const height = y(losses ? 3 : 2) + Math.max(cellHeight, legendHeight) + 4;
   const width = columns * (cellWidth + gap) - gap;
   const labels = samples.map(({ run }) => run.label);
   const epochs = [...new Set(samples.flatMap(({ prediction }) => prediction.epoch ?? []))].sort((a, b) => a - b);
@@ -105,8 +136,9 @@ async function predictionFigure(
     caption:
       `${epochs.length > 0 ? `After epoch ${epochs.join(' and ')}. ` : ''}${image.width} × ${image.height} pixels, as evaluated. ` +
       `Top: the photograph with the true contour (white) and the contour of the prediction, where the probability of ` +
-      `foreground is one half (yellow). Middle: where the prediction is right and wrong about the foreground. Bottom: ` +
-      `confidence, the softmax probability of the true class of each pixel; blue is right and sure, red is wrong and sure.`,
+      `foreground is one half (yellow). Second row: where the prediction is right and wrong about the foreground. Third: ` +
+      `confidence, the softmax probability of the true class of each pixel; blue is right and sure, red is wrong and sure.` +
+      `${losses ? ' Last: the loss of each pixel under the run’s own loss, all on one scale; its mean over an image is the reported loss.' : ''}`,
     svg: accessible(
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapeXml(fontFamily)}">${parts.join('')}</svg>`,
       width,
@@ -185,19 +217,26 @@ function legend(left: number, top: number): string[] {
   ];
 }
 
-function colourBar(left: number, top: number, width: number, id: string): string[] {
+interface ColourBar {
+  readonly title: string;
+  readonly colours: ColourMap;
+  /** Below its left end, its middle and its right end. */
+  readonly ticks: readonly [string, string, string];
+  /** Words below the ticks at its two ends. */
+  readonly ends: readonly [string, string];
+  readonly width: number;
+  readonly id: string;
+}
+
+function colourBar(left: number, top: number, { title, colours, ticks, ends, width, id }: ColourBar): string[] {
   const stops = Array.from({ length: 11 }, (_, index) => index / 10);
-  const gradient = stops.map((stop) => `<stop offset="${stop}" stop-color="${hex(redBlue(stop))}"/>`).join('');
+  const gradient = stops.map((stop) => `<stop offset="${stop}" stop-color="${hex(colours(stop))}"/>`).join('');
+  const anchors = ['start', 'middle', 'end'];
   return [
-    text('confidence pt', [left, top + 12], { bold: true }),
-    `<defs><linearGradient id="${id}-bar">${gradient}</linearGradient></defs>`,
-    `<rect x="${left}" y="${top + 22}" width="${width}" height="12" fill="url(#${id}-bar)" stroke="${themeColour('line')}"/>`,
-    ...[0, 0.5, 1].map((value) =>
-      text(String(value), [left + value * width, top + 49], {
-        anchor: value === 0 ? 'start' : value === 1 ? 'end' : 'middle',
-      }),
-    ),
-    text('wrong', [left, top + 65], { muted: true }),
-    text('right', [left + width, top + 65], { muted: true, anchor: 'end' }),
+    text(title, [left, top + 12], { bold: true }),
+    `<defs><linearGradient id="${id}">${gradient}</linearGradient></defs>`,
+    `<rect x="${left}" y="${top + 22}" width="${width}" height="12" fill="url(#${id})" stroke="${themeColour('line')}"/>`,
+    ...ticks.map((tick, i) => text(tick, [left + (i / 2) * width, top + 49], { anchor: anchors[i]! })),
+    ...ends.map((end, i) => text(end, [left + i * width, top + 65], { muted: true, anchor: anchors[2 * i]! })),
   ];
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fileNames } from '../../runs/layout';
+import { decodeNpy } from '../../runs/npy';
 import { type Pixels, readPixels } from './pixels';
 
 const indexSchema = z.object({
@@ -20,6 +21,8 @@ export interface Prediction {
   readonly probability: Pixels;
   /** 255 where the pixel truly is foreground, else 0. */
   readonly mask: Pixels;
+  /** [height, width]: logit of the foreground - logit of the background. Null where the run did not keep it. */
+  readonly margin: Float32Array | null;
 }
 
 /**
@@ -50,14 +53,33 @@ export async function readPredictions(folder: string): Promise<{ predictions: Pr
         readPixels(picture('.mask'), 1),
       ]);
       const sizes = new Set([image, probability, mask].map(({ width, height }) => `${width} × ${height}`));
-      if (sizes.size > 1) warnings.push(`${picture('')}: its pictures differ in size: ${[...sizes].join(', ')}`);
-      else predictions.push({ name, epoch: index.epoch ?? null, iou: iou ?? null, image, probability, mask });
+      if (sizes.size > 1) {
+        warnings.push(`${picture('')}: its pictures differ in size: ${[...sizes].join(', ')}`);
+        continue;
+      }
+      const margin = await readMargin(join(latest, `${name}.margin.npy`), image);
+      predictions.push({ name, epoch: index.epoch ?? null, iou: iou ?? null, image, probability, mask, margin });
     } catch (error) {
       // libvips only tells in words what is wrong with a picture: missing, cut off, no picture at all.
       warnings.push(`${picture('')}: left out, ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   return { predictions, warnings };
+}
+
+/** Null when there is none: runs of older versions, and images too large for it. Throws when it is damaged. */
+async function readMargin(file: string, { width, height }: Pixels): Promise<Float32Array | null> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  const { shape, data } = decodeNpy(bytes, file);
+  if (shape.length !== 2 || shape[0] !== height || shape[1] !== width)
+    throw new Error(`its margins are ${shape.join(' × ')}, its pictures ${height} × ${width}`);
+  return data;
 }
 
 function parseIndex(text: string): z.infer<typeof indexSchema> | null {

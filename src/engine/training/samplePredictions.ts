@@ -1,17 +1,24 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileNames } from '../../runs/layout';
 import { writeFileAtomic } from '../../runs/files';
+import { encodeNpy } from '../../runs/npy';
 import { encodePng } from '../data/png';
+import { readPrediction } from '../metrics/prediction';
 import { foregroundProbability } from './foregroundProbability';
 import type { Prediction } from './evaluate';
 
 /** Pictures for so many images are kept. */
 export const sampleCount = 4;
 
+/** Margins of larger images are not kept: 16 MiB each. */
+const mostMargins = 2 ** 22;
+
 /**
  * Keeps what the network says of a few images, as pictures that people and the report look at, in `predictions/latest`:
- * `NAME.png` P(foreground) as 0 to 255, `NAME.image.png` the image, `NAME.mask.png` the target, and `index.json`.
+ * `NAME.png` P(foreground) as 0 to 255, `NAME.image.png` the image, `NAME.mask.png` the target, and `index.json`; and as
+ * numbers, for the report's maps of the loss: `NAME.margin.npy`, float32 [height, width], logit of the foreground - logit
+ * of the background.
  */
 export async function writeSamplePredictions(
   runFolder: string,
@@ -33,6 +40,10 @@ export async function writeSamplePredictions(
     }
     const probability = Uint8Array.from(foregroundProbability(logits), (p) => Math.round(255 * p));
     const mask = labels.map((label) => (label === 0 ? 0 : 255));
+    const margin = join(folder, `${pair.name}.margin.npy`);
+    // One of an earlier epoch must not stay beside pictures of this one.
+    if (height * width > mostMargins) await rm(margin, { force: true });
+    else await writeFileAtomic(margin, encodeNpy([height, width], readPrediction(logits, height, width).margin));
     await writeFileAtomic(join(folder, `${pair.name}.png`), await encodePng(probability, width, height, 1));
     await writeFileAtomic(join(folder, `${pair.name}.image.png`), await encodePng(image, width, height, 3));
     await writeFileAtomic(join(folder, `${pair.name}.mask.png`), await encodePng(mask, width, height, 1));

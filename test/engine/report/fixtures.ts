@@ -2,7 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { randomFor, type Random } from '../../../src/engine/data/random';
+import type { LossSpec } from '../../../src/engine/experiment/schema';
 import { metricsSummary, summarizeMetrics, type MetricsRow, type Split } from '../../../src/runs/metricsTable';
+import { encodeNpy } from '../../../src/runs/npy';
 import { RunWriter } from '../../../src/runs/runWriter';
 import type { StepRow } from '../../../src/runs/stepsTable';
 
@@ -21,6 +23,8 @@ export interface FixtureRun {
   status?: 'running' | 'finished' | 'stopped' | 'failed';
   synthetic?: boolean;
   predictions?: number;
+  /** Default: cross-entropy. */
+  loss?: LossSpec;
   surface?: boolean;
   seed?: number;
 }
@@ -45,7 +49,7 @@ export async function writeFixtureRun(runsFolder: string, fixture: FixtureRun): 
     },
     experimentFile: null,
     experimentName: 'discs',
-    loss: { name, label, spec: { type: 'crossEntropy' } },
+    loss: { name, label, spec: fixture.loss ?? { type: 'crossEntropy' } },
     dataset: { fingerprint: 'sha256:3b1f0c8a9d', ...images, synthetic: fixture.synthetic ?? false },
     parameters: 121_234,
     engine: 'compiled (tfjs → ONNX)',
@@ -189,6 +193,8 @@ async function writePredictions(folder: string, { confidence = 0.95 }: FixtureRu
       .toColourspace('b-w')
       .png()
       .toFile(join(latest, `${name}.png`));
+    const margin = Float32Array.from(probability, (value) => Math.log((value + 0.5) / (255.5 - value)));
+    await writeFile(join(latest, `${name}.margin.npy`), encodeNpy([height, width], margin));
   }
   const images = names.map((name, index) => ({ name, iou: 0.9 - 0.02 * index }));
   await writeFile(join(latest, 'index.json'), JSON.stringify({ epoch: 20, images }));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lossRow } from '../../../src/engine/report/lossRow';
 import { canDrawText } from '../../../src/engine/report/png';
 import { curvesOf, distinctLabels, layerChanges, readReportRuns } from '../../../src/engine/report/reportRun';
 import { evaluations, firstHalf } from '../../../src/engine/report/resultsTable';
@@ -69,6 +70,38 @@ describe('a report', () => {
       const { channels } = await sharp(file).stats();
       expect(channels[0]!.stdev).toBeGreaterThan(5);
     }
+  });
+
+  it('shows the loss of each pixel on one scale, and says why there is none', async () => {
+    const at = join(folder, 'losses');
+    const focal = await writeFixtureRun(at, { name: 'f', label: 'focal', predictions: 1, loss: { type: 'focal' } });
+    const dice = await writeFixtureRun(at, { name: 'd', label: 'dice', predictions: 1, loss: { type: 'dice' } });
+    const plain = await writeFixtureRun(at, { name: 'c', label: 'cross-entropy', predictions: 1 });
+    const [focalRun, diceRun, plainRun] = await readReportRuns([focal, dice, plain]);
+    const samples = [focalRun!, diceRun!, plainRun!].map((run) => ({ run, prediction: run.predictions[0]! }));
+    const row = (await lossRow(samples, 142))!;
+    expect(row.cells[1]).toMatchObject({ reason: expect.stringContaining('region loss') as unknown });
+    // Yellow is at or above the top of the scale: a few pixels of cross-entropy, and none of focal, which is below it.
+    const yellow = await Promise.all(
+      [row.cells[0]!, row.cells[2]!].map(async (cell) => {
+        if (!('picture' in cell)) throw new Error(cell.reason);
+        const data = await sharp(Buffer.from(cell.picture.split(',')[1]!, 'base64'))
+          .removeAlpha()
+          .raw()
+          .toBuffer();
+        return Array.from({ length: data.length / 3 }, (_, i) => i).filter((i) => data[3 * i]! > 245).length;
+      }),
+    );
+    expect(yellow[1]!).toBeGreaterThan(yellow[0]!);
+    const { html } = await writeReport([focal, dice, plain], join(folder, 'losses.html'));
+    const page = await readFile(html, 'utf8');
+    expect(page).toContain('loss per pixel');
+    expect(page).toContain('A region loss');
+
+    await rm(join(focal, 'predictions', 'latest', 'test-1.margin.npy'));
+    const older = await writeReport([focal], join(folder, 'older.html'));
+    expect(older.warnings).toEqual([]);
+    expect(await readFile(older.html, 'utf8')).not.toContain('loss per pixel');
   });
 
   it('says which images are synthetic, and shows only what is there', async () => {

@@ -9,7 +9,6 @@ import { OnnxRuntimeEngine } from '../../../../src/engine/compile/onnxRuntime';
 import { decodeImage } from '../../../../src/engine/data/decode';
 import { unetGeometry } from '../../../../src/engine/data/geometry';
 import { copyWindow } from '../../../../src/engine/data/window';
-import type { Experiment } from '../../../../src/engine/experiment/schema';
 import { Checkpoints } from '../../../../src/engine/insight/inspector/checkpoints';
 import { marginPass } from '../../../../src/engine/insight/inspector/networks';
 import { readInspectedRun } from '../../../../src/engine/insight/inspector/runs';
@@ -220,7 +219,7 @@ describe('losscape predict', () => {
     expect(tiled.shape).toEqual([height, width]);
 
     const inspected = await readInspectedRun(run.folder);
-    const { model } = inspected.experiment as Experiment;
+    const { model } = inspected.experiment;
     const { weights } = await new Checkpoints().read(inspected, 2);
     const { tile, pad } = unetGeometry(model, [height, width]);
     const program = await new OnnxRuntimeEngine('cpu', 1).compile(marginPass(model, tile));
