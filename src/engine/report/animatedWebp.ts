@@ -24,7 +24,7 @@ export async function animatedWebp(
   const delay = frames.map((_, index) => (index === frames.length - 1 ? 4 : 1) * milliseconds);
   const join = frames.length > 1 ? { join: { animated: true } } : {};
   const { data } = await sharp(frames.length > 1 ? [...frames] : frames[0], join)
-    .webp({ lossless: true, effort: 3, loop: 0, delay })
+    .webp({ lossless: true, effort: 1, loop: 0, delay })
     .toBuffer({ resolveWithObject: true });
   return { bytes: new Uint8Array(data), width, height };
 }

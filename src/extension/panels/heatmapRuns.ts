@@ -1,30 +1,48 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunDocument } from '../../runs/document';
 import { epochOf, fileNames } from '../../runs/layout';
+import { Problem } from '../../runs/problem';
 import type { HeatmapLoss, HeatmapRun } from '../../webview/protocol/heatmap';
 import type { RunRecord, RunStore } from '../runs/runStore';
 import { runInfo } from './runSeries';
 
 /** The runs of a panel as their page takes them; those that are gone or cannot be read are left out. */
 export async function heatmapRuns(store: RunStore, folders: readonly string[]): Promise<HeatmapRun[]> {
-  const runs = await Promise.all(folders.map((folder) => heatmapRun(store.get(folder))));
+  const runs = await Promise.all(folders.map((folder) => heatmapRun(store, store.get(folder))));
   return runs.flatMap((run) => run ?? []);
 }
 
-async function heatmapRun(record: RunRecord | undefined): Promise<HeatmapRun | null> {
+async function heatmapRun(store: RunStore, record: RunRecord | undefined): Promise<HeatmapRun | null> {
   if (!record?.entry.ok) return null;
   const { document } = record.entry;
   const own = await lossOf(document.loss.spec, document.loss.label);
-  const listed = (document.experiment as { losses?: unknown } | null)?.losses;
-  const losses = await Promise.all((Array.isArray(listed) ? listed : []).map((spec) => lossOf(spec)));
+  const losses = await Promise.all((await experimentLosses(store, document)).map((spec) => lossOf(spec)));
   return {
     info: runInfo(record, []),
     epochs: await checkpointEpochs(record.folder),
     images: { train: document.dataset.train, test: document.dataset.test },
-    losses: losses.some(({ key }) => key === own.key) ? losses : [own, ...losses],
+    losses: [...new Map([...losses, own].map((loss) => [loss.key, loss])).values()],
     trainedWith: own.key,
     version: `${document.started} ${document.resumedFrom.join(' ')}`,
   };
+}
+
+/** The losses of a run's experiment: those of its file, and those that other runs of it were trained with. */
+async function experimentLosses(store: RunStore, { experiment, experimentFile }: RunDocument): Promise<unknown[]> {
+  const kept = (experiment as { losses?: unknown } | null)?.losses;
+  const losses: unknown[] = Array.isArray(kept) ? [...(kept as unknown[])] : [];
+  if (experimentFile === null) return losses;
+  for (const { entry } of store.all()) {
+    if (entry.ok && entry.document.experimentFile === experimentFile) losses.push(entry.document.loss.spec);
+  }
+  const { readExperiment } = await import('../../engine/experiment/read');
+  // A file that is gone, or is just being typed into, has nothing to add.
+  const read = await readExperiment(experimentFile).catch((error: unknown) => {
+    if (error instanceof Problem) return null;
+    throw error;
+  });
+  return [...(read?.losses ?? []), ...losses];
 }
 
 /** A loss as the page takes it. The same options give the same key, whatever the loss is called. */

@@ -78,7 +78,7 @@ export function budgetOption(model: BudgetModel, theme: Theme, width: number): E
           ? {
               subtext: wrapped(reason, half),
               itemGap: 28,
-              subtextStyle: { color: theme.muted, fontSize: 11, fontFamily: theme.font },
+              subtextStyle: { color: theme.muted, fontSize: 11, lineHeight: 15, fontFamily: theme.font },
             }
           : {}),
       });
@@ -127,6 +127,22 @@ export function budgetOption(model: BudgetModel, theme: Theme, width: number): E
           }),
         });
       });
+      if (shares) {
+        series.push({
+          type: 'line',
+          name: 'pixels',
+          xAxisIndex: gridIndex,
+          yAxisIndex: gridIndex,
+          symbol: 'none',
+          silent: true,
+          lineStyle: { color: theme.ink, width: 1.4, type: [4, 3] },
+          data: row.budgets.map((budget) => {
+            if (!budget?.[what]) return null;
+            const [one, other] = groups;
+            return budget.pixels[one] / (budget.pixels[one] + budget.pixels[other]);
+          }),
+        });
+      }
     });
   });
   return {

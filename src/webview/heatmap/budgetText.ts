@@ -46,68 +46,63 @@ export interface ToldBudget {
 }
 
 /**
- * What is seen, in sentences: how much of the gradient falls to the smaller or the more telling group, beside its part of the
- * pixels, and what plain cross-entropy would do with the same answer.
+ * What is seen, in sentences: which part of the pixels a group is, and which part of the gradient it gets under each loss and
+ * under plain cross-entropy for the same answer of the network.
  */
 export function budgetSentence(by: BudgetBy, epoch: number, band: number, told: readonly ToldBudget[]): string {
   const [first] = told;
   if (!first) return '';
-  const group: Group = { class: 'foreground', boundary: 'band', outcome: 'wrong', confidence: 'confident' }[
-    by
-  ] as Group;
+  const group = ({ class: 'foreground', boundary: 'band', outcome: 'wrong', confidence: 'confident' } as const)[by];
   const { pixels } = first.budget;
   const [one, other] = groupsOf[by];
   const share = pixels[group] / (pixels[one] + pixels[other]);
-  const sentences = [
-    `After epoch ${epoch}, ${groupText(group, band)} make${/^the /.test(groupText(group, band)) ? 's' : ''} up ${percent(share)} of the image.`,
-  ];
-  for (const { name, budget, reference } of told.slice(0, 3)) {
+  const count = (budget: Budget): number => budget.pixels[group];
+  // Several networks: the groups are of different sizes.
+  const several = new Set(told.map(({ budget }) => count(budget))).size > 1;
+  const shares = told.flatMap(({ name, budget }) => {
     const own = shareOf(budget.gradient, group);
-    if (Number.isNaN(own)) continue;
-    const beside = reference === null ? NaN : shareOf(reference.gradient, group);
-    sentences.push(
-      `Under ${name} ${percent(own)} of the gradient falls on it` +
-        (Number.isNaN(beside) ? '.' : `; cross-entropy would give it ${percent(beside)}.`),
-    );
-  }
-  const why = explanation(by, told);
-  return why === '' ? sentences.join(' ') : `${sentences.join(' ')} ${why}`;
+    const of = several ? ` (of ${percent(count(budget) / (pixels[one] + pixels[other]))} of the pixels)` : '';
+    return Number.isNaN(own) || (several && count(budget) === 0) ? [] : [`${percent(own)} under ${name}${of}`];
+  });
+  const plain = told.some(({ reference }) => reference === null);
+  const beside = plain || !first.reference ? NaN : shareOf(first.reference.gradient, group);
+  if (!Number.isNaN(beside)) shares.push(`${percent(beside)} if it were cross-entropy`);
+  const subject = groupText(group, band);
+  const verb = group === 'foreground' || group === 'band' ? 'makes' : 'make';
+  const sentence = several
+    ? `After epoch ${epoch}, look at ${subject}.`
+    : `After epoch ${epoch}, ${subject} ${verb} up ${percent(share)} of the image.`;
+  if (shares.length === 0) return sentence;
+  const gets = verb === 'makes' ? 'it gets' : 'they get';
+  return [`${sentence} Of the gradient ${gets} ${listed(shares)}.`, explanation(by, told)].filter(Boolean).join(' ');
 }
 
 /** Why that matters: only where the numbers bear it out. */
 function explanation(by: BudgetBy, told: readonly ToldBudget[]): string {
-  const compared = told.find(({ reference }) => reference !== null);
-  if (!compared?.reference) return '';
-  const { name, budget, reference } = compared;
-  if (by === 'confidence') {
-    const push = mean(budget, 'confident');
-    const usual = mean(reference, 'confident');
-    if (!(usual > 0)) return '';
-    const ratio = push / usual;
-    if (ratio < 0.8) {
-      return (
-        `A confident pixel is pushed ${times(1 / ratio)} less than under cross-entropy: ${name} leaves alone what is nearly right, ` +
-        'so nothing drives its confidence further up. That is why confidence stays lower at about the same accuracy.'
-      );
-    }
-    if (ratio > 1.25)
-      return `A confident pixel is pushed ${times(ratio)} more than under cross-entropy: its confidence is driven further up.`;
-    return 'That is about what cross-entropy does: confident pixels go on being pushed, and confidence goes on rising.';
-  }
-  if (by === 'class') {
-    const ratio = mean(budget, 'foreground') / mean(reference, 'foreground');
-    if (ratio > 1.25)
-      return `A foreground pixel is pushed ${times(ratio)} more than under cross-entropy: its confidence rises sooner.`;
-    if (ratio < 0.8)
-      return `A foreground pixel is pushed ${times(1 / ratio)} less than under cross-entropy: the plateau before the foreground is found lasts longer.`;
-  }
-  return '';
+  if (by !== 'confidence') return '';
+  const ratios = told.flatMap(({ name, budget, reference }) => {
+    if (reference === null || budget.pixels.confident === 0) return [];
+    const [own, usual] = [shareOf(budget.gradient, 'confident'), shareOf(reference.gradient, 'confident')];
+    return usual > 0 && Number.isFinite(own) ? [{ name, ratio: own / usual }] : [];
+  });
+  const [least] = ratios.sort((a, b) => a.ratio - b.ratio);
+  if (!least || least.ratio > 0.8) return '';
+  const less =
+    least.ratio < 1e-3
+      ? 'next to nothing of its gradient on pixels that the network is already sure of'
+      : `${times(1 / least.ratio)} less of its gradient on pixels that the network is already sure of than cross-entropy would`;
+  return (
+    `${capital(least.name)} spends ${less}: it leaves alone what is nearly right, so little drives confidence further up. ` +
+    'That is why confidence ends lower at about the same accuracy.'
+  );
 }
 
-/** Mean |gradient| of a pixel of a group. */
-function mean({ gradient, pixels }: Budget, group: Group): number {
-  const count = pixels.foreground + pixels.background;
-  return pixels[group] > 0 ? (gradient.parts[group] * count) / pixels[group] : NaN;
+function listed(texts: readonly string[]): string {
+  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function times(ratio: number): string {

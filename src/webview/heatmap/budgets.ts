@@ -111,6 +111,10 @@ export class Budgets {
         return element('span', { class: 'legend-item' }, patch, groupText(group, band));
       }),
     );
+    if (this.shares)
+      this.key.append(
+        element('span', { class: 'muted' }, `dashed line: part of the pixels that are ${groupsOf[by][0]}`),
+      );
     this.draw();
     this.fillNumbers();
   }

@@ -6,6 +6,7 @@ import { contourLines } from './contour';
 import {
   classColours,
   classNames,
+  fittedRange,
   layerMeaning,
   layerNames,
   LayerValues,
@@ -39,6 +40,7 @@ export class Contents {
   private readonly pictures = new ByteCache<HTMLCanvasElement>(256 * 2 ** 20);
   private readonly contours = new ByteCache<Path2D>(32 * 2 ** 20);
   private readonly photos = new WeakMap<HeatmapImage, HTMLCanvasElement>();
+  private readonly fitted = new Map<LayerId, { readonly tiles: string; readonly ends: readonly [number, number] }>();
 
   constructor(private readonly loader: Loader) {}
 
@@ -61,7 +63,29 @@ export class Contents {
     const { layer } = data.tile;
     if (layer === 'photo' || quantities[layer].scale === 'classes' || data.values === null) return null;
     const alike = all.flatMap((other) => (other.tile.layer === layer && other.values ? [other.values] : []));
-    return rangeOf(layer, state.range, data.values, alike, state.fixed[layer]);
+    return rangeOf(layer, state.range, data.values, alike, state.fixed[layer] ?? this.fitted.get(layer)?.ends);
+  }
+
+  /**
+   * Chooses the ends of layers that have no natural ones by what is seen first; they then stay while epochs and images change, until
+   * other maps are shown.
+   */
+  fit(all: readonly TileData[]): void {
+    for (const layer of new Set(all.map(({ tile }) => tile.layer))) {
+      if (layer === 'photo' || quantities[layer].range !== null) continue;
+      const alike = all.filter(({ tile }) => tile.layer === layer);
+      const tiles = alike.map(({ tile }) => tile.key).join();
+      const values = alike.flatMap((data) => data.values ?? []);
+      if (this.fitted.get(layer)?.tiles === tiles || values.length === 0) continue;
+      if (alike.some(({ margin }) => margin?.state === 'loading')) continue;
+      const kind = quantities[layer].scale === 'diverging' ? 'diverging' : 'sequential';
+      this.fitted.set(layer, { tiles, ends: fittedRange(values, kind) });
+    }
+  }
+
+  /** Chooses them anew the next time. */
+  unfit(): void {
+    this.fitted.clear();
   }
 
   /** The map of a layer in colours. */
@@ -101,7 +125,7 @@ export class Contents {
     const { message, failed } = messageOf(data);
     const legend = (classNames[layer] ?? []).flatMap((name, code) => {
       const colour = classColours(layer, state.studyColours)[code];
-      return name !== null && colour ? [{ colour: `rgb(${colour.join(' ')})`, name }] : [];
+      return name !== null && colour ? [{ colour: `rgb(${colour.join(' ')})`, name: name[alone ? 0 : 1] }] : [];
     });
     const bar: Bar | null =
       range && layer !== 'photo'
@@ -203,13 +227,11 @@ export function tileTitles(tiles: readonly Tile[], names: ReadonlyMap<string, st
     differs(({ loss }) => loss?.key ?? null),
   ];
   return tiles.map(({ run, layer, loss }) => {
-    const name = layerName(layer);
-    const what = loss ? `${name} under ${loss.label}` : name;
-    const parts = [
-      ...(runs && !ofImage.has(layer) ? [names.get(run.info.folder) ?? run.info.id] : []),
-      ...(layers || losses || !runs ? [what] : []),
-    ];
-    return parts.length === 0 ? what : parts.join(' · ');
+    const name = runs && !ofImage.has(layer) ? [names.get(run.info.folder) ?? run.info.id] : [];
+    // One bar says what all maps are of; then the titles say only what they are under.
+    const what = layers || (!runs && !losses) ? [layerName(layer)] : [];
+    const under = loss && (losses || what.length > 0) ? [`under ${loss.label}`] : [];
+    return [...name, [...what, ...under].join(' ')].filter(Boolean).join(' · ');
   });
 }
 
@@ -217,7 +239,9 @@ export function layerName(layer: LayerId): string {
   return layerNames[layer] ?? layer;
 }
 
-/** "IDRiD_03 after epoch 24". */
-export function headline(image: ImageReference | null, epoch: number | null): string {
-  return [image ? imageName(image) : '', epoch === null ? '' : `after epoch ${epoch}`].filter(Boolean).join(' ');
+/** "Confidence pt of IDRiD_03 after epoch 24": the layer where all maps but photographs are of one. */
+export function headline(layers: readonly LayerId[], image: ImageReference | null, epoch: number | null): string {
+  const [only, another] = layers.filter((layer) => layer !== 'photo');
+  const what = only && another === undefined ? `${layerName(only)} of ` : '';
+  return image === null ? '' : `${what}${imageName(image)}${epoch === null ? '' : ` after epoch ${epoch}`}`;
 }

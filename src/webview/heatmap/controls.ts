@@ -106,7 +106,7 @@ export class Controls {
       'Choosing a layer, run or loss adds it beside the others, up to six maps with one cursor and one zoom',
     );
     this.range = dropdown(
-      'Colours from',
+      'Range',
       [
         { value: 'fixed', text: 'fixed ends' },
         { value: 'shared', text: 'all shown maps' },
@@ -129,7 +129,7 @@ export class Controls {
       (colours) => events.change({ colours }),
     );
     this.opacity = slider(
-      'Over the photograph',
+      'Opacity',
       { max: 1, step: 0.05, value: 1 },
       (value) => `${Math.round(value * 100)} %`,
       (opacity) => events.change({ opacity }),
@@ -144,7 +144,7 @@ export class Controls {
       'The edge of the predicted foreground, dashed',
     );
     this.study = checkbox(
-      'yellow, red, green',
+      'study’s colours',
       false,
       (studyColours) => events.change({ studyColours }),
       'True positive yellow, false negative red, false positive green, as in the study; not for everybody’s eyes',
@@ -165,7 +165,7 @@ export class Controls {
       this.notices,
       element(
         'div',
-        { class: 'sticky heat-controls' },
+        { class: 'heat-controls' },
         element(
           'div',
           { class: 'controls' },

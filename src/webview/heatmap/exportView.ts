@@ -32,13 +32,23 @@ export interface FigureContent {
   readonly columns: number;
 }
 
-/** Picture pixels per unit of the layout: text stays sharp on paper. */
-const ratio = 2;
+/** How large a picture becomes. */
+export interface Resolution {
+  /** Picture pixels per unit of the layout. */
+  readonly ratio: number;
+  /** A map becomes about so wide in pixels of the picture: alone, or among several. */
+  readonly one: number;
+  readonly several: number;
+}
+
+/** Sharp on paper. */
+export const forPaper: Resolution = Object.freeze({ ratio: 2, one: 1280, several: 840 });
+/** Small enough for many frames. */
+export const forScreen: Resolution = Object.freeze({ ratio: 1, one: 560, several: 300 });
+
 const gap = 14;
 const headHeight = 46;
 const titleHeight = 22;
-/** A map becomes about so wide, in pixels of the picture. */
-const aimed = { one: 1280, several: 840 };
 
 /**
  * The view as a picture of its own: title, maps with axes, colour bars and the names of classes, dark on white. Every pixel of a
@@ -50,10 +60,14 @@ export function drawFigure(
   figure: FigureContent,
   view: View,
   plot: Rect,
+  resolution: Resolution = forPaper,
 ): { canvas: HTMLCanvasElement; maps: PlacedMap[] } {
+  const { ratio } = resolution;
   const theme = paperTheme;
   const { tiles } = figure;
-  const placed = tiles.map((tile) => windowOf(tile, view, plot, tiles.length));
+  const placed = tiles.map((tile) =>
+    windowOf(tile, view, plot, resolution.ratio, tiles.length === 1 ? resolution.one : resolution.several),
+  );
   const cell = {
     width:
       Math.max(...placed.map(({ width }) => width)) +
@@ -113,8 +127,7 @@ export function drawFigure(
     drawFrame(
       context,
       theme,
-      width,
-      height,
+      { width, height, ratio },
       tile.drawing ? { rect, columns: [at.column, at.column + at.columns], rows: [at.row, at.row + at.rows] } : null,
       bar,
     );
@@ -128,7 +141,10 @@ export function drawFigure(
       width: barWidth,
       height: tall,
     };
-    drawFrame(context, theme, width, height, null, { rect, bar: figure.bar });
+    context.textAlign = 'right';
+    write(context, figure.bar.name, width - 12, headHeight + 16, `12px ${theme.font}`, theme.muted);
+    context.textAlign = 'left';
+    drawFrame(context, theme, { width, height, ratio }, null, { rect, bar: figure.bar });
   }
   return { canvas, maps };
 }
@@ -138,7 +154,8 @@ function windowOf(
   tile: TileContent,
   view: View,
   plot: Rect,
-  count: number,
+  ratio: number,
+  aimed: number,
 ): Omit<PlacedMap, 'tile' | 'left' | 'top'> & { width: number; height: number } {
   const size = tile.drawing?.size ?? { width: 100, height: 100 };
   const shown = shownPixels(clamped(tile.drawing ? view : wholeView, plot, size), plot, size);
@@ -147,7 +164,7 @@ function windowOf(
   const row = low(shown.rows[0]);
   const columns = Math.min(size.width, Math.ceil(shown.columns[1] - 1e-3)) - column;
   const rows = Math.min(size.height, Math.ceil(shown.rows[1] - 1e-3)) - row;
-  const fitting = Math.round((count === 1 ? aimed.one : aimed.several) / Math.max(columns, rows));
+  const fitting = Math.round(aimed / Math.max(columns, rows));
   const scale = Math.min(largestPixel * ratio, Math.max(1, fitting));
   return { column, row, columns, rows, scale, width: (columns * scale) / ratio, height: (rows * scale) / ratio };
 }
@@ -155,8 +172,7 @@ function windowOf(
 function drawFrame(
   context: CanvasRenderingContext2D,
   theme: Theme,
-  width: number,
-  height: number,
+  { width, height, ratio }: { width: number; height: number; ratio: number },
   plot: { rect: Rect; columns: readonly [number, number]; rows: readonly [number, number] } | null,
   bar: { rect: Rect; bar: Bar } | null,
 ): void {

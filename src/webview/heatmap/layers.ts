@@ -35,11 +35,13 @@ export function layerMeaning(layer: LayerId): string {
   return layer === 'photo' ? 'The photograph, as the network sees it.' : quantities[layer].meaning;
 }
 
-/** What the codes of a layer of classes mean. */
-export const classNames: Readonly<Partial<Record<LayerId, readonly (string | null)[]>>> = {
-  target: [null, 'foreground'],
-  prediction: [null, 'foreground'],
-  outcome: [null, 'true positive', 'false negative', 'false positive'],
+/** What the codes of a layer of classes mean, and in few letters. */
+export const classNames: Readonly<
+  Partial<Record<LayerId, readonly (readonly [name: string, short: string] | null)[]>>
+> = {
+  target: [null, ['foreground', 'foreground']],
+  prediction: [null, ['foreground', 'foreground']],
+  outcome: [null, ['true positive', 'TP'], ['false negative', 'FN'], ['false positive', 'FP']],
 };
 
 export const targetColour = 'rgb(255 255 255)';

@@ -15,9 +15,8 @@ import { BudgetStore } from './budgetStore';
 import { budgetsShown, budgetSubjects, lossesToCount } from './budgetsModel';
 import { Contents, headline, layerName, type TileData, tileTitles } from './content';
 import { Controls } from './controls';
-import { fittedRange } from './layers';
 import { Loader, type Need } from './loader';
-import { firstImage, imageChoices, listedImage, named, noticesOf } from './panelModel';
+import { firstImage, imageChoices, listedImage, named, noticesOf, tipOf } from './panelModel';
 import { savePicture, saveSequence } from './saving';
 import { Scrubber } from './scrubber';
 import { Side } from './side';
@@ -77,7 +76,11 @@ const thumbnails = new Thumbnails(contents);
 const side = new Side(theme);
 const stage = new Stage(theme, {
   viewed: (view) => remember({ view }),
-  hovered: (place, tile) => side.point(place ?? state.cursor, place ? tile : undefined),
+  hovered: (place, tile) => {
+    side.point(place ?? state.cursor, place ? tile : undefined);
+    const data = shownTiles[tile];
+    return place && data ? tipOf(data, place) : null;
+  },
   pinned: (cursor, tile) => {
     remember({ cursor });
     stage.place(state.view, cursor, state.region);
@@ -122,12 +125,10 @@ const controls = new Controls({
       .catch(showFailure),
   addRuns: () => api.host.send('addRuns', null),
   typeLoss: (text) => void typeLoss(text).catch(showFailure),
-  fit: () =>
-    change({
-      fixed: Object.fromEntries(
-        Object.entries(state.fixed).filter(([layer]) => !state.layers.includes(layer as LayerId)),
-      ),
-    }),
+  fit: () => {
+    contents.unfit();
+    change({ fixed: {} });
+  },
   zoom: (factor) => stage.zoom(factor),
   drawRegion: () => {
     stage.drawing = !stage.drawing;
@@ -154,7 +155,7 @@ const draw = oncePerFrame(() => {
   const epoch = state.epoch === null ? null : nearestEpoch(epochs, state.epoch);
   const { image } = state;
   shownTiles = image ? tiles.map((tile) => contents.data(tile, image, epoch)) : [];
-  freezeRanges();
+  if (state.range === 'fixed') contents.fit(shownTiles);
   const { content, bar } = drawn(shownTiles);
   stage.show(content, bar);
   stage.place(state.view, state.cursor, state.region);
@@ -171,7 +172,7 @@ const draw = oncePerFrame(() => {
     shownLosses: shownLosses(),
     images: imageChoices(runs, image),
     image: JSON.stringify(image),
-    title: headline(image, epoch) || 'Confidence heatmap',
+    title: headline(state.layers, image, epoch) || 'Confidence heatmap',
     about: about(shownRuns.length),
     badges: badges(),
     notices: trusted
@@ -293,21 +294,6 @@ function drawn(data: readonly TileData[]): { content: TileContent[]; bar: Bar | 
   return { content: bar ? content.map((each) => ({ ...each, bar: null })) : content, bar };
 }
 
-/** Ranges without natural ends are chosen once, by what is seen first, and then stay while epochs change. */
-function freezeRanges(): void {
-  for (const { tile, margin } of shownTiles) {
-    const { layer } = tile;
-    if (layer === 'photo' || state.fixed[layer] || quantities[layer].range !== null || state.range !== 'fixed')
-      continue;
-    const alike = shownTiles.filter((other) => other.tile.layer === layer);
-    if (margin?.state !== 'ready' || alike.some((other) => other.margin?.state === 'loading')) continue;
-    const values = alike.flatMap((other) => (other.values ? [other.values] : []));
-    if (values.length === 0) continue;
-    const kind = quantities[layer].scale === 'diverging' ? 'diverging' : 'sequential';
-    remember({ fixed: { ...state.fixed, [layer]: fittedRange(values, kind) } });
-  }
-}
-
 function firstRange(): { layer: LayerId; ends: readonly [number, number] } | null {
   for (const data of shownTiles) {
     const ends = contents.rangeFor(data, shownTiles, state);
@@ -376,12 +362,21 @@ async function animate(): Promise<void> {
   const before = state.epoch;
   const epochs = epochsOf(runs.filter(({ info }) => state.runs.includes(info.folder)));
   try {
-    await saveSequence(api.host, epochs, stage, async (epoch, done) => {
-      busy = `${done} of ${epochs.length}`;
-      change({ epoch });
-      await settled();
-      return figure();
-    });
+    await saveSequence(
+      api.host,
+      epochs,
+      stage,
+      async (epoch, done) => {
+        busy = `${done} of ${epochs.length}`;
+        change({ epoch });
+        await settled();
+        return figure();
+      },
+      () => {
+        busy = 'encoding …';
+        draw();
+      },
+    );
   } finally {
     busy = null;
     change({ epoch: before });

@@ -1,11 +1,13 @@
 import { quantities, type RectangleStatistics, rectangleStatistics } from '../../engine/insight/maps';
 import { settingsOf } from '../kit/configuration';
+import { valueText } from '../kit/format';
 import { runNames } from '../kit/naming';
 import type { Choice } from '../kit/widgets';
 import type { HeatmapRun, ImageReference } from '../protocol/heatmap';
 import type { TileData } from './content';
+import { classNames } from './layers';
 import { imageName, ofImage } from './state';
-import type { Place } from './viewport';
+import { pixelAt, type Place } from './viewport';
 
 /** A run with the name that tells it apart. */
 export interface Named {
@@ -85,6 +87,24 @@ export function noticesOf(
   if (leftOut > 0)
     notices.add(`Six maps are shown; ${leftOut} more would follow. Take away a layer, a run or a loss to see them.`);
   return [...notices];
+}
+
+/** A tile's value at a place, in few words: for the tip beside the pointer. */
+export function tipOf({ tile, image, margin, values }: TileData, place: Place): string | null {
+  if (image.state !== 'ready') return null;
+  const { row, column } = pixelAt(place, image.value);
+  const where = `row ${row}, column ${column}`;
+  const region =
+    margin?.state === 'ready'
+      ? margin.value
+      : { left: 0, top: 0, width: image.value.width, height: image.value.height };
+  const [down, across] = [row - region.top, column - region.left];
+  if (tile.layer === 'photo' || values === null) return where;
+  if (down < 0 || across < 0 || down >= region.height || across >= region.width) return where;
+  const value = values[down * region.width + across]!;
+  const names = classNames[tile.layer];
+  if (names) return `${names[value]?.[0] ?? (tile.layer === 'outcome' ? 'true negative' : 'background')} · ${where}`;
+  return `${quantities[tile.layer].title} ${valueText(value, 3)} · ${where}`;
 }
 
 /** Statistics of a tile's values in a rectangle of the image, or in all of it; null where there are none. */

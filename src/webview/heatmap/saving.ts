@@ -3,7 +3,7 @@ import type { HeatmapToHost, HeatmapToPanel } from '../protocol/heatmap';
 import type { MessageHandler } from '../protocol/messageHandler';
 import { colourMapOf } from './colours';
 import type { TileData } from './content';
-import { drawFigure, type FigureContent, pngOf } from './exportView';
+import { drawFigure, type FigureContent, forScreen, pngOf } from './exportView';
 import { withText } from './pngText';
 import { frameMilliseconds } from './scrubber';
 import type { Stage } from './stage';
@@ -45,20 +45,23 @@ export async function savePicture(host: Host, savable: Savable, stage: Stage): P
 /**
  * Saves every epoch of a view, one after the other, as an animated WebP.
  * @param show shows an epoch and resolves with what is then seen.
+ * @param encoding all frames are there; making the file takes a while.
  */
 export async function saveSequence(
   host: Host,
   epochs: readonly number[],
   stage: Stage,
   show: (epoch: number, done: number) => Promise<Savable>,
+  encoding: () => void,
 ): Promise<void> {
   const frames: Uint8Array[] = [];
   let last: Savable | null = null;
   for (const [index, epoch] of epochs.entries()) {
     last = await show(epoch, index + 1);
-    frames.push(await pngOf(drawFigure(last.content, last.view, stage.plot).canvas));
+    frames.push(await pngOf(drawFigure(last.content, last.view, stage.plot, forScreen).canvas));
   }
   if (last === null) return;
+  encoding();
   await host.request('saveSequence', { name: nameOf(last, 'webp'), frames, milliseconds: frameMilliseconds });
 }
 

@@ -31,6 +31,9 @@ export class Side {
   } | null = null;
   /** The tile that is pointed at; null: the first that has values. */
   private chosen: number | null = null;
+  /** The place that is pointed at, or pinned. */
+  private place: Place | null = null;
+  private pinned: Place | null = null;
   private drawn = '';
   private late: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,7 +62,9 @@ export class Side {
   ): void {
     this.now = { data, titles, names, losses, contents, state };
     this.meaning.textContent = data[this.active] ? layerMeaning(data[this.active]!.tile.layer) : '';
-    this.point(state.cursor, undefined);
+    // A drawing must not take the pixel away that is pointed at.
+    this.point(state.cursor === this.pinned ? this.place : state.cursor, undefined);
+    this.pinned = state.cursor;
     // Counting a large map takes a while: only once it stays.
     clearTimeout(this.late);
     this.late = setTimeout(() => this.fill(), 80);
@@ -76,6 +81,7 @@ export class Side {
       this.meaning.textContent = this.now?.data[tile] ? layerMeaning(this.now.data[tile].tile.layer) : '';
       this.fill();
     }
+    this.place = place;
     const reading = place && this.read(place);
     replaceChildren(
       this.pixel,

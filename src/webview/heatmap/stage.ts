@@ -24,8 +24,8 @@ import {
 export interface StageEvents {
   /** The view has been moved by the user. */
   viewed(view: View): void;
-  /** The pointer is on a place of a tile; null: on none. */
-  hovered(place: Place | null, tile: number): void;
+  /** The pointer is on a place of a tile; null: on none. @returns what to say beside the pointer. */
+  hovered(place: Place | null, tile: number): string | null;
   /** A place was chosen to stay under the cursor. */
   pinned(place: Place, tile: number): void;
   region(region: readonly [Place, Place] | null): void;
@@ -36,6 +36,8 @@ export interface StageEvents {
 const headHeight = 24;
 const gap = 10;
 const leastHeight = 240;
+/** Room for the epochs below the maps. */
+const below = 148;
 
 /** All maps: one zoom, one cursor, one rectangle for all of them. */
 export class Stage {
@@ -127,12 +129,12 @@ export class Stage {
     listenToMap(tile.surface, {
       hover: (point) => {
         this.hover = at(point);
-        this.events.hovered(this.hover, index);
+        tile.tip(this.events.hovered(this.hover, index), point);
         this.paintSoon();
       },
       leave: () => {
         this.hover = null;
-        this.events.hovered(null, index);
+        tile.tip(this.events.hovered(null, index), { x: 0, y: 0 });
         this.paintSoon();
       },
       click: (point) => {
@@ -144,6 +146,7 @@ export class Stage {
         if (!tile.size) return;
         this.draft = true;
         this.hover = null;
+        tile.tip(null, by);
         this.moved(pannedBy(this.view, tile.rect, tile.size, by));
       },
       zoom: (point, factor) => {
@@ -179,8 +182,8 @@ export class Stage {
     const bars = this.contents.some(({ bar }) => bar);
     const shared = this.sharedBar !== null;
     const room = {
-      width: this.room() - (shared ? margins.bar + 24 : 0),
-      height: Math.max(leastHeight * (count > 2 ? 1.6 : 1), window.innerHeight - 330),
+      width: this.room() - (shared ? 112 : 0),
+      height: Math.max(leastHeight * (count > 2 ? 1.6 : 1), window.innerHeight - this.top() - below),
     };
     const extra = {
       width: margins.left + (bars ? margins.bar : margins.right),
@@ -205,6 +208,11 @@ export class Stage {
     const beside = this.root.nextElementSibling as HTMLElement | null;
     const stacked = getComputedStyle(parent).flexDirection === 'column';
     return parent.clientWidth - (beside && !stacked ? beside.offsetWidth + 20 : 0);
+  }
+
+  /** Where the maps begin when the page is not scrolled. */
+  private top(): number {
+    return this.root.getBoundingClientRect().top + window.scrollY;
   }
 
   private paint(): void {

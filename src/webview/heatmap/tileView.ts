@@ -40,6 +40,7 @@ export class TileView {
   private readonly title = element('h3');
   private readonly legend = element('span', { class: 'tile-legend' });
   private readonly message = element('p', { class: 'tile-message', hidden: true });
+  private readonly tooltip = element('div', { class: 'tooltip', 'aria-hidden': 'true', hidden: true });
   private chart: ECharts | null = null;
   private content: TileContent | null = null;
   private plot: Rect = { left: 0, top: 0, width: 1, height: 1 };
@@ -47,7 +48,7 @@ export class TileView {
   private drawnFrame = '';
 
   constructor(private theme: Theme) {
-    this.surface.append(this.canvas, this.axes, this.message);
+    this.surface.append(this.canvas, this.axes, this.message, this.tooltip);
     this.root = element(
       'div',
       { class: 'tile', role: 'img' },
@@ -100,6 +101,16 @@ export class TileView {
     this.message.textContent = content.message ?? '';
     this.message.classList.toggle('notice', content.failed);
     this.surface.classList.toggle('waiting', content.message !== null && !content.failed);
+  }
+
+  /** Says something beside the pointer; null: nothing. */
+  tip(text: string | null, at: { x: number; y: number }): void {
+    this.tooltip.hidden = text === null;
+    if (text === null) return;
+    this.tooltip.textContent = text;
+    const right = at.x + 16 + this.tooltip.offsetWidth < this.outer.width + 60;
+    this.tooltip.style.left = `${right ? at.x + 16 : at.x - 12 - this.tooltip.offsetWidth}px`;
+    this.tooltip.style.top = `${at.y + 14}px`;
   }
 
   /** Draws the shown part with what lies over it. @param draft as of `paintTile`. */
