@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
-import { writeFileAtomic } from '../../runs/files';
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fileProblem, writeFileAtomic } from '../../runs/files';
 import { resolveRun } from '../../runs/scan';
 import type { AcceleratorRequest } from '../accelerators/chooseRuntime';
 import type { OnnxProvider } from '../compile/onnxLibrary';
@@ -35,6 +36,9 @@ export async function visualiseCommand(args: VisualiseArguments, io: CommandIo):
   findLayer(model, settings.layer);
   const { weights, checkpoint } = await readNetwork(run, args.epoch ?? 'last', unetParameters(model));
   const out = resolve(args.out);
+  await mkdir(dirname(out), { recursive: true }).catch((error: unknown) => {
+    throw fileProblem(error, dirname(out), 2);
+  });
 
   // Loaded only now: what is wrong with the input has been said without waiting for native libraries.
   const [{ chooseRuntime }, { visualise, visualiseDefaults }] = await Promise.all([

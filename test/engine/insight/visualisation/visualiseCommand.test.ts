@@ -13,7 +13,7 @@ describe('losscape visualise', () => {
     const folder = temporaryFolder();
     const [run] = await writeTinyRuns(folder);
     const picture = async (name: string, ...args: string[]) => {
-      const file = join(folder, name);
+      const file = join(folder, 'pictures', name);
       const result = await losscape(
         ...['visualise', run!.folder, '--layer', 'bottom.conv2', '--channel', '3', '--relu', 'before'],
         ...['--out', file, ...small, ...args],
