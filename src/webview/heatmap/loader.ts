@@ -38,6 +38,8 @@ export function needKey({ run, image, epoch }: Need): string {
 export class Loader {
   private readonly images = new ByteCache<HeatmapImage>(64 * mebibyte);
   private readonly margins: ByteCache<HeatmapMargin>;
+  /** What is shown, whatever its size: it must not be pushed out by what may follow. */
+  private held = new Map<string, HeatmapImage | HeatmapMargin>();
   private readonly failures = new Map<string, string>();
   private readonly flying = new Map<string, { readonly ticket: number; readonly urgent: boolean }>();
   private now: readonly Need[] = [];
@@ -71,6 +73,7 @@ export class Loader {
     if (now.map(needKey).join() !== this.now.map(needKey).join()) this.fetchedAhead.clear();
     this.now = now;
     this.next = next;
+    this.hold();
     const wanted = new Set([...now, ...next].map(needKey));
     const urgent = new Set(now.map(needKey));
     const waiting = now.some((need) => !this.has(need));
@@ -91,9 +94,19 @@ export class Loader {
     this.pump();
   }
 
+  private hold(): void {
+    const before = this.held;
+    this.held = new Map();
+    for (const need of this.now) {
+      const key = needKey(need);
+      const value = before.get(key) ?? (need.epoch === null ? this.images.get(key) : this.margins.get(key));
+      if (value !== undefined) this.held.set(key, value);
+    }
+  }
+
   private loaded<Value>(cache: ByteCache<Value>, need: Need): Loaded<Value> {
     const key = needKey(need);
-    const value = cache.get(key);
+    const value = (this.held.get(key) as Value | undefined) ?? cache.get(key);
     if (value !== undefined) return { state: 'ready', value };
     const message = this.failures.get(key);
     return message === undefined ? { state: 'loading' } : { state: 'failed', message };
@@ -101,7 +114,7 @@ export class Loader {
 
   private has(need: Need): boolean {
     const key = needKey(need);
-    return this.failures.has(key) || (need.epoch === null ? this.images : this.margins).has(key);
+    return this.failures.has(key) || this.held.has(key) || (need.epoch === null ? this.images : this.margins).has(key);
   }
 
   private pump(): void {
@@ -124,8 +137,9 @@ export class Loader {
     const { run, image, epoch } = need;
     const at = { folder: run.info.folder, image, ticket };
     const isWanted = (): boolean => this.flying.get(key)?.ticket === ticket;
-    const settle = (margin: HeatmapMargin | null): void => {
+    const settle = (value: HeatmapImage | HeatmapMargin | null, margin: HeatmapMargin | null): void => {
       if (isWanted()) this.flying.delete(key);
+      if (value && this.now.some((one) => needKey(one) === key)) this.held.set(key, value);
       this.arrived(need, margin);
       this.pump();
     };
@@ -133,16 +147,16 @@ export class Loader {
       epoch === null
         ? this.host.request('image', at).then((value) => {
             this.images.set(key, value, value.photo.byteLength + (value.labels?.byteLength ?? 0));
-            settle(null);
+            settle(value, null);
           })
         : this.host.request('margin', { ...at, epoch }).then((value) => {
             this.margins.set(key, value, value.margin.byteLength);
-            settle(value);
+            settle(value, value);
           });
     asked.catch((error: unknown) => {
       if (!isWanted()) return;
       this.failures.set(key, error instanceof Error ? error.message : String(error));
-      settle(null);
+      settle(null, null);
     });
   }
 }
