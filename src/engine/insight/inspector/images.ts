@@ -4,7 +4,8 @@ import { readImageHashes } from '../../../runs/imageHashes';
 import { Problem } from '../../../runs/problem';
 import { decodeImage, decodePair, readHeader, type DecodedImage } from '../../data/decode';
 import { fileHash } from '../../data/fingerprint';
-import { listPairs } from '../../data/pairs';
+import { listPairs, type ImagePair } from '../../data/pairs';
+import type { DatasetConfig } from '../../experiment/schema';
 import type { ImageReference } from '../protocol';
 import { ByteCache } from './byteCache';
 import type { InspectedRun } from './runs';
@@ -36,6 +37,7 @@ const maxPixels = 2 ** 26;
 /** Finds and decodes images, and keeps the last ones in memory: at most `maxBytes`. A file that has changed is read anew. */
 export class Images {
   private readonly cache: ByteCache<Decoded>;
+  private readonly folders = new Folders();
 
   constructor(maxBytes = 192 * 2 ** 20) {
     this.cache = new ByteCache(maxBytes);
@@ -46,7 +48,7 @@ export class Images {
    *   of another size.
    */
   async read(run: InspectedRun, reference: ImageReference): Promise<InspectedImage> {
-    const found = 'path' in reference ? foreign(reference) : await ofRun(run, reference);
+    const found = 'path' in reference ? foreign(reference) : await ofRun(run, reference, this.folders);
     const stamps = await Promise.all([found.files.image, found.files.mask].map(stampOf));
     const { dataset, model } = run.experiment;
     const key = [...stamps, dataset.scale, dataset.maskThreshold, model.channels].join('\0');
@@ -60,11 +62,42 @@ export class Images {
   }
 }
 
+/** Lists of pairs, which are made by looking at every file of a folder: each serves for some seconds. */
+class Folders {
+  private readonly lists = new Map<
+    string,
+    { readonly time: number; readonly pairs: Promise<Map<string, ImagePair>> }
+  >();
+
+  /** The files of an image of a data set; undefined when they are not both there. */
+  async find(dataset: DatasetConfig, name: string): Promise<ImagePair | undefined> {
+    const key = JSON.stringify(dataset);
+    const known = this.lists.get(key);
+    const pair = known && performance.now() - known.time < listMilliseconds ? (await known.pairs).get(name) : undefined;
+    if (pair) return pair;
+    const pairs = pairsByName(dataset);
+    this.lists.set(key, { time: performance.now(), pairs });
+    pairs.catch(() => this.lists.delete(key));
+    return (await pairs).get(name);
+  }
+}
+
+const listMilliseconds = 10_000;
+
+async function pairsByName(dataset: DatasetConfig): Promise<Map<string, ImagePair>> {
+  // What is wrong with other images (one without a mask, say) is no reason not to show this one.
+  const { train, test } = await listPairs({ ...dataset, unpaired: 'skip' });
+  return new Map([...train, ...test].map((pair) => [pair.name, pair]));
+}
+
+type Found = Pick<InspectedImage, 'name' | 'split' | 'files'>;
+
 /** An image of the run's data: where its files are now, and the split that it was in when the run began. */
 async function ofRun(
   { document, experiment }: InspectedRun,
   { name, split }: Extract<ImageReference, { name: string }>,
-): Promise<Pick<InspectedImage, 'name' | 'split' | 'files'>> {
+  folders: Folders,
+): Promise<Found> {
   const { train, test } = document.dataset;
   const known = split === 'train' ? train : split === 'test' ? test : [...test, ...train];
   if (!known.includes(name)) {
@@ -73,9 +106,7 @@ async function ofRun(
       hint: known.length === 0 ? 'It has none at all.' : `There are ${some}.`,
     });
   }
-  // What is wrong with other images (one without a mask, say) is no reason not to show this one.
-  const list = await listPairs({ ...experiment.dataset, unpaired: 'skip' });
-  const pair = [...list.train, ...list.test].find((one) => one.name === name);
+  const pair = await folders.find(experiment.dataset, name);
   if (!pair) {
     throw new Problem(`the image "${name}" of this run, or its mask, is no longer there`, {
       place: { file: experiment.dataset.images },
@@ -86,10 +117,7 @@ async function ofRun(
   return { name, split: test.includes(name) ? 'test' : 'train', files: { image, mask } };
 }
 
-function foreign({
-  path,
-  mask,
-}: Extract<ImageReference, { path: string }>): Pick<InspectedImage, 'name' | 'split' | 'files'> {
+function foreign({ path, mask }: Extract<ImageReference, { path: string }>): Found {
   for (const file of [path, mask]) {
     if (file !== undefined && !isAbsolute(file)) throw new Problem('the path must be absolute', { place: { file } });
   }

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseRuntime } from '../../../../src/engine/accelerators/chooseRuntime';
+import { regionLabels } from '../../../../src/engine/data/tiles';
 import { handlers } from '../../../../src/engine/insight/handlers';
 import { InspectorContext } from '../../../../src/engine/insight/inspector/context';
 import { trueProbability } from '../../../../src/engine/insight/maps';
@@ -156,6 +157,30 @@ describe('the margin', () => {
       expect(meanOver(pt, labels, 1)).toBeCloseTo(row.confidenceForeground, 5);
     }
   });
+
+  it('covers the centre of an image where the run is evaluated there', async () => {
+    const centred = await tinyRun(join(folder, 'centred'), { training: { evaluate: 'center', epochs: 1 } });
+    const rows = (await readMetrics(centred.folder)).filter(({ epoch }) => epoch === 1);
+    for (const row of rows) {
+      const image = { name: row.image };
+      const { result, arrays } = await ask('margin', { run: centred.folder, epoch: 1, image });
+      const whole = await ask('image', { run: centred.folder, image });
+      const { top, left, height, width } = result;
+      expect([height, width]).toEqual([48, 64]);
+      expect(top).toBe((whole.result.height - 48) >> 1);
+      const labels = regionLabels({ labels: whole.arrays.labels!.values, width: whole.result.width }, result);
+      const pt = trueProbability({ height, width, margin: arrays.margin.values, labels });
+      expect(left).toBe((whole.result.width - 64) >> 1);
+      expect(meanOver(pt, labels, 1)).toBeCloseTo(row.confidenceForeground, 5);
+    }
+    // An image of another origin is looked at whole, even if it is smaller than the crop.
+    const path = join(folder, 'small.png');
+    await sharp(join(run.images, `${run.test[0]}.png`))
+      .resize(20, 30)
+      .toFile(path);
+    const { result } = await ask('margin', { run: centred.folder, epoch: 1, image: { path } });
+    expect(result).toMatchObject({ height: 30, width: 20, top: 0, left: 0 });
+  }, 60_000);
 
   it('of a missing checkpoint is that of the nearest, with a note', async () => {
     const { result } = await ask('margin', { run: run.folder, epoch: 7, image: { name: run.test[0]! } });
