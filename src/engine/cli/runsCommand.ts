@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type DescentEntry, listDescents } from '../../runs/descentDocument';
 import type { EffectiveStatus } from '../../runs/document';
 import { listRuns, type RunEntry } from '../../runs/scan';
 import { duration } from '../report/words';
@@ -18,7 +19,7 @@ const columns: readonly Column[] = [
 
 /**
  * `losscape runs [DIR]`: a table of the runs in a folder, newest first, with the means of their last evaluation on the
- * test images. With `json`: an array of what is known of each.
+ * test images; descents on single images below it. With `json`: an array of what is known of each run.
  */
 export async function runsCommand(
   { folder, json = false }: { folder: string; json?: boolean },
@@ -29,7 +30,8 @@ export async function runsCommand(
     io.stdout.write(`${JSON.stringify(runs.map(asJson), null, 2)}\n`);
     return 0;
   }
-  if (runs.length === 0) {
+  const descents = await listDescents(folder);
+  if (runs.length === 0 && descents.length === 0) {
     io.stdout.write(`There are no runs in ${resolve(folder)}. Train something: losscape train FILE\n`);
     return 0;
   }
@@ -43,8 +45,19 @@ export async function runsCommand(
   for (const run of runs) {
     if (!run.ok) lines.push(colours.yellow(`${run.id}: cannot be read, ${run.reason}`));
   }
+  if (descents.length > 0) lines.push(colours.bold('Descents on one image'));
+  lines.push(...descents.map((descent) => `${descent.id}: ${descentInWords(descent, colours)}`));
   io.stdout.write(lines.map((line) => `${line}\n`).join(''));
   return 0;
+}
+
+function descentInWords(descent: DescentEntry, colours: Colours): string {
+  if (!descent.ok) return colours.yellow(`cannot be read, ${descent.reason}`);
+  const { image, checkpoint, losses, stepsDone, stepsTotal } = descent.document;
+  return (
+    `${image.name} from epoch ${checkpoint.epoch} of ${checkpoint.run}, ${losses.length} loss${losses.length === 1 ? '' : 'es'}, ` +
+    `${statusInColour(descent.status, colours)}, ${stepsDone}/${stepsTotal} steps`
+  );
 }
 
 /** A status in its colour. */

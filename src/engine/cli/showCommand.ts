@@ -7,6 +7,7 @@ import { Problem } from '../../runs/problem';
 import { readRun, resolveRun, type RunEntry } from '../../runs/scan';
 import { facts } from '../report/facts';
 import { duration } from '../report/words';
+import { showDescent } from './showDescent';
 import { type Colours, type CommandIo, coloursFor, figure, lossFigure } from './io';
 import { statusInColour } from './runsCommand';
 import { textTable } from './textTable';
@@ -40,6 +41,7 @@ export async function showCommand(
   io: CommandIo,
 ): Promise<number> {
   const entry = await readRun(await resolveRun(run, runsFolder));
+  if (!entry.ok && entry.kind === 'descent') return showDescent({ folder: entry.folder, json }, io);
   if (!entry.ok) throw new Problem(`the run cannot be read: ${entry.reason}`, { place: { file: entry.folder } });
   const files = await contents(entry.folder);
   if (json) {
