@@ -8,7 +8,6 @@ import {
   classNames,
   fittedRange,
   layerMeaning,
-  layerNames,
   LayerValues,
   predictionColour,
   rangeOf,
@@ -17,7 +16,9 @@ import {
 import type { Loaded, Loader } from './loader';
 import { paintClasses, paintPhoto, paintValues } from './paint';
 import type { Contour, Layered } from './paintTile';
-import { type HeatmapState, imageName, type LayerId, nearestEpoch, ofImage, type Tile } from './state';
+import { type HeatmapState, type LayerId, nearestEpoch, ofImage, type Tile } from './state';
+import type { Named } from './panelModel';
+import { tileTitles } from './titles';
 import type { Bar, TileContent } from './tileView';
 
 /** What is known of one tile at the moment. */
@@ -112,8 +113,42 @@ export class Contents {
     return { source, region: { left, top, width, height } };
   }
 
-  /** Everything that a tile shows. */
-  content(
+  /** Ends of the first scale that is shown, and the layer that it belongs to. */
+  firstRange(
+    data: readonly TileData[],
+    state: HeatmapState,
+  ): { layer: LayerId; ends: readonly [number, number] } | null {
+    for (const one of data) {
+      const ends = this.rangeFor(one, data, state);
+      if (ends) return { layer: one.tile.layer, ends };
+    }
+    return null;
+  }
+
+  /** What all tiles show; with one scale for all of them, one bar. */
+  all(
+    data: readonly TileData[],
+    names: readonly Named[],
+    state: HeatmapState,
+  ): { content: TileContent[]; bar: Bar | null } {
+    const ranges = data.map((one) => this.rangeFor(one, data, state));
+    const scaled = data.filter((_, index) => ranges[index] !== null);
+    const one =
+      data.length > 1 &&
+      scaled.length > 0 &&
+      state.range !== 'automatic' &&
+      new Set(scaled.map(({ tile }) => tile.layer)).size === 1;
+    const titles = tileTitles(
+      data.map(({ tile }) => tile),
+      new Map(names.map(({ run, name }) => [run.info.folder, name])),
+    );
+    const alone = data.length < 3;
+    const content = data.map((each, index) => this.content(each, titles[index]!, ranges[index]!, alone, state));
+    const bar = one ? (content.find((each) => each.bar)?.bar ?? null) : null;
+    return { content: bar ? content.map((each) => ({ ...each, bar: null })) : content, bar };
+  }
+
+  private content(
     data: TileData,
     title: string,
     range: readonly [number, number] | null,
@@ -216,32 +251,4 @@ function messageOf({ tile, image, epoch, margin, reason }: TileData): { message:
   if (reason !== null) return { message: reason, failed: true };
   if (image.state === 'loading' || margin?.state === 'loading') return { message: 'Computing …', failed: false };
   return { message: null, failed: false };
-}
-
-/** What tells the tiles apart, and nothing that they share; the whole of it where there is one tile. */
-export function tileTitles(tiles: readonly Tile[], names: ReadonlyMap<string, string>): string[] {
-  const differs = <Key>(of: (tile: Tile) => Key): boolean => new Set(tiles.map(of)).size > 1;
-  const [runs, layers, losses] = [
-    differs(({ run }) => run.info.folder),
-    differs(({ layer }) => layer),
-    differs(({ loss }) => loss?.key ?? null),
-  ];
-  return tiles.map(({ run, layer, loss }) => {
-    const name = runs && !ofImage.has(layer) ? [names.get(run.info.folder) ?? run.info.id] : [];
-    // One bar says what all maps are of; then the titles say only what they are under.
-    const what = layers || (!runs && !losses) ? [layerName(layer)] : [];
-    const under = loss && (losses || what.length > 0) ? [`under ${loss.label}`] : [];
-    return [...name, [...what, ...under].join(' ')].filter(Boolean).join(' · ');
-  });
-}
-
-export function layerName(layer: LayerId): string {
-  return layerNames[layer] ?? layer;
-}
-
-/** "Confidence pt of IDRiD_03 after epoch 24": the layer where all maps but photographs are of one. */
-export function headline(layers: readonly LayerId[], image: ImageReference | null, epoch: number | null): string {
-  const [only, another] = layers.filter((layer) => layer !== 'photo');
-  const what = only && another === undefined ? `${layerName(only)} of ` : '';
-  return image === null ? '' : `${what}${imageName(image)}${epoch === null ? '' : ` after epoch ${epoch}`}`;
 }

@@ -10,7 +10,6 @@ import {
 } from '../../engine/insight/maps';
 import { ByteCache } from '../protocol/byteCache';
 import type { HeatmapImage, HeatmapLoss, HeatmapMargin } from '../protocol/heatmap';
-import type { ClassColour } from './paint';
 import type { LayerId, RangeMode } from './state';
 
 /** The layers in the order in which they are offered, with names short enough for a row of buttons. */
@@ -43,6 +42,9 @@ export const classNames: Readonly<
   prediction: [null, ['foreground', 'foreground']],
   outcome: [null, ['true positive', 'TP'], ['false negative', 'FN'], ['false positive', 'FP']],
 };
+
+/** A colour of a class; null is transparent, so that the photograph is seen. */
+export type ClassColour = readonly [red: number, green: number, blue: number] | null;
 
 export const targetColour = 'rgb(255 255 255)';
 export const predictionColour = 'rgb(86 180 233)';

@@ -12,11 +12,21 @@ import type {
 } from '../protocol/heatmap';
 import { Budgets } from './budgets';
 import { BudgetStore } from './budgetStore';
-import { budgetsShown, budgetSubjects, lossesToCount } from './budgetsModel';
-import { Contents, headline, layerName, type TileData, tileTitles } from './content';
+import { budgetsShown, budgetSubjects } from './budgetsModel';
+import { Contents, type TileData } from './content';
 import { Controls } from './controls';
-import { Loader, type Need } from './loader';
-import { firstImage, imageChoices, listedImage, named, noticesOf, tipOf } from './panelModel';
+import { Loader } from './loader';
+import {
+  aboutRuns,
+  badgesOf,
+  firstImage,
+  imageChoices,
+  listedImage,
+  named,
+  noticesOf,
+  shownLosses,
+  tipOf,
+} from './panelModel';
 import { savePicture, saveSequence } from './saving';
 import { Scrubber } from './scrubber';
 import { Side } from './side';
@@ -32,11 +42,11 @@ import {
   nearestEpoch,
   ofImage,
   spreadOut,
-  type Tile,
   tilesOf,
 } from './state';
 import { Thumbnails } from './thumbnails';
-import type { Bar, TileContent } from './tileView';
+import { headline, layerName } from './titles';
+import { Wants } from './wants';
 import './heatmap.css';
 
 const api = connect<HeatmapToHost, HeatmapToPanel, HeatmapState>({
@@ -73,6 +83,7 @@ const loader = new Loader(api.host, () => draw());
 const contents = new Contents(loader);
 const budgetStore = new BudgetStore();
 const thumbnails = new Thumbnails(contents);
+const wants = new Wants(loader, contents.values, thumbnails, budgetStore, () => draw());
 const side = new Side(theme);
 const stage = new Stage(theme, {
   viewed: (view) => remember({ view }),
@@ -107,7 +118,7 @@ const controls = new Controls({
   pick: (what, key, add) => {
     const beside = state.sideBySide || add;
     if (what === 'layers') change({ layers: chosen(state.layers, key as LayerId, beside) });
-    else if (what === 'losses') change({ losses: chosen(shownLosses(), key, beside) });
+    else if (what === 'losses') change({ losses: chosen(shownLosses(runs, state), key, beside) });
     else change({ runs: chosen(state.runs, key, beside) });
     if (add) change({ sideBySide: true });
   },
@@ -156,31 +167,32 @@ const draw = oncePerFrame(() => {
   const { image } = state;
   shownTiles = image ? tiles.map((tile) => contents.data(tile, image, epoch)) : [];
   if (state.range === 'fixed') contents.fit(shownTiles);
-  const { content, bar } = drawn(shownTiles);
+  const { content, bar } = contents.all(shownTiles, names, state);
   stage.show(content, bar);
   stage.place(state.view, state.cursor, state.region);
   retry.hidden = !shownTiles.some(({ image: shown, margin }) => shown.state === 'failed' || margin?.state === 'failed');
   const losses = allLosses(runs, state.typed);
-  const subjects = budgetSubjects(shownRuns, losses, shownLosses());
+  const subjects = budgetSubjects(shownRuns, losses, shownLosses(runs, state));
   const spread = spreadOut(epochs, mostEpochs);
   const of = shownTiles.find(({ tile }) => !ofImage.has(tile.layer)) ?? null;
-  if (image) want(image, tiles, epochs, epoch, spread, of, subjects);
+  if (image && trusted) wants.declare({ image, tiles, epochs, epoch, spread, of: of?.tile ?? null, subjects, state });
+  stage.root.hidden = !trusted;
   controls.show({
     state,
     runs: names,
     losses,
-    shownLosses: shownLosses(),
+    shownLosses: shownLosses(runs, state),
     images: imageChoices(runs, image),
     image: JSON.stringify(image),
     title: headline(state.layers, image, epoch) || 'Confidence heatmap',
-    about: about(shownRuns.length),
-    badges: badges(),
+    about: aboutRuns(runs, state),
+    badges: badgesOf(shownTiles, runs, state),
     notices: trusted
       ? noticesOf(shownTiles, names, epoch, leftOut)
       : [
           'This workspace is not trusted, so the network cannot be run. Trust it (Manage Workspace Trust) to see the maps.',
         ],
-    range: firstRange(),
+    range: contents.firstRange(shownTiles, state),
     inspector,
     lossProblem,
     drawingRegion: stage.drawing,
@@ -209,122 +221,6 @@ const draw = oncePerFrame(() => {
   );
 });
 
-/** Says what is needed for all that, and counts what has come for the budgets. */
-function want(
-  image: ImageReference,
-  tiles: readonly Tile[],
-  epochs: readonly number[],
-  epoch: number | null,
-  spread: readonly number[],
-  of: TileData | null,
-  subjects: ReturnType<typeof budgetSubjects>,
-): void {
-  const needs = (tile: Tile, at: number | null): Need[] => {
-    const near = at === null || ofImage.has(tile.layer) ? null : nearestEpoch(tile.run.epochs, at);
-    return [{ run: tile.run, image, epoch: null }, ...(near === null ? [] : [{ run: tile.run, image, epoch: near }])];
-  };
-  const now = trusted ? tiles.flatMap((tile) => needs(tile, epoch)) : [];
-  const next: Need[] = [];
-  const at = epoch === null ? -1 : epochs.indexOf(epoch);
-  for (const near of [epochs[at + 1], epochs[at - 1], epochs[at + 2]]) {
-    if (near !== undefined) next.push(...tiles.flatMap((tile) => needs(tile, near)));
-  }
-  if (of)
-    next.push(
-      ...spread.filter((one) => !thumbnails.has(of.tile, image, one, state)).flatMap((one) => needs(of.tile, one)),
-    );
-  if (state.budget.open) {
-    for (const { run } of subjects) {
-      const losses = lossesToCount(subjects, run);
-      for (const one of spread) {
-        const near = nearestEpoch(run.epochs, one);
-        if (
-          near === null ||
-          losses.every((loss) => budgetStore.get(run, image, near, loss, state.budget.band) !== undefined)
-        )
-          continue;
-        const margin = loader.margin(run, near, image);
-        const photo = loader.image(run, image);
-        if (margin.state !== 'ready' || photo.state !== 'ready') next.push({ run, image, epoch: near });
-        else
-          countLater(() =>
-            budgetStore.count(
-              run,
-              image,
-              near,
-              contents.values.mapOf(photo.value, margin.value),
-              losses,
-              state.budget.band,
-            ),
-          );
-      }
-    }
-  }
-  loader.want(now, trusted && now.length > 0 ? next : []);
-}
-
-let counting = false;
-/** One thing at a time between frames, so that the slider stays quick. */
-function countLater(count: () => boolean): void {
-  if (counting) return;
-  counting = true;
-  setTimeout(() => {
-    counting = false;
-    if (count()) draw();
-  }, 0);
-}
-
-/** The contents of the tiles; with one scale for all of them, one bar. */
-function drawn(data: readonly TileData[]): { content: TileContent[]; bar: Bar | null } {
-  const ranges = data.map((one) => contents.rangeFor(one, data, state));
-  const scaled = data.filter((_, index) => ranges[index] !== null);
-  const one =
-    data.length > 1 &&
-    scaled.length > 0 &&
-    state.range !== 'automatic' &&
-    new Set(scaled.map(({ tile }) => tile.layer)).size === 1;
-  const titles = tileTitles(
-    data.map(({ tile }) => tile),
-    new Map(named(runs).map(({ run, name }) => [run.info.folder, name])),
-  );
-  const content = data.map((each, index) =>
-    contents.content(each, titles[index]!, ranges[index]!, data.length < 3, state),
-  );
-  const bar = one ? (content.find((each) => each.bar)?.bar ?? null) : null;
-  return { content: bar ? content.map((each) => ({ ...each, bar: null })) : content, bar };
-}
-
-function firstRange(): { layer: LayerId; ends: readonly [number, number] } | null {
-  for (const data of shownTiles) {
-    const ends = contents.rangeFor(data, shownTiles, state);
-    if (ends) return { layer: data.tile.layer, ends };
-  }
-  return null;
-}
-
-/** The losses that are drawn: the chosen ones, or those that the shown runs were trained with. */
-function shownLosses(): readonly string[] {
-  if (state.losses.length > 0) return state.losses;
-  const own = runs.filter(({ info }) => state.runs.includes(info.folder)).map(({ trainedWith }) => trainedWith);
-  return [...new Set(own)];
-}
-
-function about(count: number): string {
-  const experiments = [...new Set(runs.map(({ info }) => info.experiment))].filter(Boolean);
-  const [only] = named(runs.filter(({ info }) => state.runs.includes(info.folder)));
-  const what = count === 1 && only ? `trained with ${only.run.info.loss}` : `${count} runs`;
-  return [experiments.length === 1 ? `experiment ${experiments[0]}` : '', what].filter(Boolean).join(' · ');
-}
-
-function badges(): string[] {
-  const ready = shownTiles.find(({ image }) => image.state === 'ready')?.image;
-  const split = ready?.state === 'ready' ? ready.value.split : null;
-  return [
-    ...(split ? [`${split} image`] : state.image && 'path' in state.image ? ['not of the data set'] : []),
-    ...(runs.some(({ info }) => info.synthetic) ? ['synthetic data'] : []),
-  ];
-}
-
 async function typeLoss(text: string): Promise<void> {
   if (text.trim() === '') return;
   const answer = await api.host.request('loss', { text });
@@ -336,16 +232,16 @@ async function typeLoss(text: string): Promise<void> {
   controls.lossTaken();
   const known = allLosses(runs, state.typed).some(({ key }) => key === answer.key);
   const typed: readonly HeatmapLoss[] = known ? state.typed : [...state.typed, answer];
-  change({ typed, losses: state.sideBySide ? [...new Set([...shownLosses(), answer.key])] : [answer.key] });
+  change({ typed, losses: state.sideBySide ? [...new Set([...shownLosses(runs, state), answer.key])] : [answer.key] });
 }
 
 /** Everything that a picture of the view is made of. */
 function figure() {
-  const { content, bar } = drawn(shownTiles);
+  const { content, bar } = contents.all(shownTiles, named(runs), state);
   return {
     content: {
       title: document.querySelector('h1')?.textContent ?? '',
-      subtitle: about(state.runs.length),
+      subtitle: aboutRuns(runs, state),
       tiles: content,
       bar,
       columns: stage.columns,

@@ -1,7 +1,5 @@
 import { paint, type Paint, type QuantityName } from '../../engine/insight/maps';
-
-/** A colour of a class; null is transparent, so that the photograph is seen. */
-export type ClassColour = readonly [red: number, green: number, blue: number] | null;
+import type { ClassColour } from './layers';
 
 /**
  * A quantity in colours, one pixel per pixel: by the same function as pictures from the command line.

@@ -6,7 +6,7 @@ import type { Choice } from '../kit/widgets';
 import type { HeatmapRun, ImageReference } from '../protocol/heatmap';
 import type { TileData } from './content';
 import { classNames } from './layers';
-import { imageName, ofImage } from './state';
+import { type HeatmapState, imageName, ofImage } from './state';
 import { pixelAt, type Place } from './viewport';
 
 /** A run with the name that tells it apart. */
@@ -87,6 +87,31 @@ export function noticesOf(
   if (leftOut > 0)
     notices.add(`Six maps are shown; ${leftOut} more would follow. Take away a layer, a run or a loss to see them.`);
   return [...notices];
+}
+
+/** The losses that are drawn: the chosen ones, or those that the shown runs were trained with. */
+export function shownLosses(runs: readonly HeatmapRun[], state: HeatmapState): readonly string[] {
+  if (state.losses.length > 0) return state.losses;
+  const own = runs.filter(({ info }) => state.runs.includes(info.folder)).map(({ trainedWith }) => trainedWith);
+  return [...new Set(own)];
+}
+
+/** What the maps are of, in a line under the title. */
+export function aboutRuns(runs: readonly HeatmapRun[], { runs: shown }: HeatmapState): string {
+  const experiments = [...new Set(runs.map(({ info }) => info.experiment))].filter(Boolean);
+  const [only, another] = runs.filter(({ info }) => shown.includes(info.folder));
+  const what = only && another === undefined ? `trained with ${only.info.loss}` : `${shown.length} runs`;
+  return [experiments.length === 1 ? `experiment ${experiments[0]}` : '', what].filter(Boolean).join(' · ');
+}
+
+/** What must be seen at once about the image and the data. */
+export function badgesOf(data: readonly TileData[], runs: readonly HeatmapRun[], { image }: HeatmapState): string[] {
+  const ready = data.find((one) => one.image.state === 'ready')?.image;
+  const split = ready?.state === 'ready' ? ready.value.split : null;
+  return [
+    ...(split ? [`${split} image`] : image && 'path' in image ? ['not of the data set'] : []),
+    ...(runs.some(({ info }) => info.synthetic) ? ['synthetic data'] : []),
+  ];
 }
 
 /** A tile's value at a place, in few words: for the tip beside the pointer. */

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { tileTitles } from '../../../src/webview/heatmap/content';
 import {
   allLosses,
   chosen,
@@ -10,6 +9,7 @@ import {
   spreadOut,
   tilesOf,
 } from '../../../src/webview/heatmap/state';
+import { tileTitles } from '../../../src/webview/heatmap/titles';
 import { crossEntropy, focal, heatmapRun } from './support';
 
 const runs = [heatmapRun('x'), heatmapRun('y', { trainedWith: 'ce', epochs: [1, 4] })];
