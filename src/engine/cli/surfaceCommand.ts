@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { Problem } from '../../runs/problem';
-import { resolveRun } from '../../runs/scan';
 import { surfaceFileNames } from '../../runs/surfaceDocument';
 import { readTrajectories, writeTrajectories } from '../../runs/surfaceTrajectories';
 import type { AcceleratorName, AcceleratorRequest } from '../accelerators/chooseRuntime';
 import type { OnnxProvider } from '../compile/onnxRuntime';
-import { readKnownRun } from '../surface/chooseNetworks';
 import { boundInWords } from '../surface/adaptive';
 import { createSurface, quantitiesOf, type SurfaceFolder } from '../surface/newSurface';
 import { newSurfaces, type PreparedSurface } from '../surface/prepareSurface';
@@ -14,6 +12,7 @@ import type { ChosenRun, SurfaceSettings } from '../surface/surfaceSettings';
 import { takeOverPoints } from '../surface/takeOver';
 import { projectRuns, TrajectoryMeasuring } from '../surface/trajectories';
 import { unetParameters } from '../unet/unet';
+import { chosenRun } from './chosenRun';
 import type { CommandIo } from './io';
 import { stopOnSignal } from './stopOnSignal';
 import { createSurfaceConsole } from './surfaceProgress';
@@ -62,15 +61,6 @@ export async function surfaceCommand(args: SurfaceArguments, io: CommandIo): Pro
     output.close();
     stop.release();
   }
-}
-
-/** @throws Problem when there is no such run, or what follows the @ is no epoch. */
-async function chosenRun(text: string, runsFolder: string): Promise<ChosenRun> {
-  const match = /^(.+)@(\d+|last|best)$/.exec(text);
-  const run = await readKnownRun(await resolveRun(match?.[1] ?? text, runsFolder));
-  const epoch = match?.[2];
-  if (epoch === undefined) return { run };
-  return { run, epoch: epoch === 'last' || epoch === 'best' ? epoch : Number(epoch) };
 }
 
 async function sample(

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SurfaceSettings } from '../surface/surfaceSettings';
 import { type RuntimeOptions, withRuntime } from './insightCommands';
+import type { HessianSettings } from './hessianCommand';
 import type { CommandIo } from './io';
-import { epochOf, gridSize, positiveNumber, rangeOf, wholeNumber } from './optionValues';
+import { countingNumber, epochOf, gridSize, positiveNumber, rangeOf, wholeNumber } from './optionValues';
 
 const epochsOf = (text: string): number[] => {
   const epochs = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : NaN));
@@ -96,6 +97,47 @@ export function addSurfaceCommands(program: Command, io: CommandIo, finish: (cod
       ),
     );
   });
+
+  withRuntime(
+    program
+      .command('hessian')
+      .description("measure the curvature of a run's loss: eigenvalues, trace and spectrum of the Hessian")
+      .argument('<run...>', 'run folders, their names, or parts of their names; RUN@EPOCH for one network of a run')
+      .option('--losses <name...>', 'losses of the experiment: names, or "all" (default: the run\'s own)')
+      .addOption(new Option('--top <k>', 'largest eigenvalues').default(3).argParser(countingNumber))
+      .addOption(new Option('--probes <n>', 'random vectors for the trace').default(10).argParser(countingNumber))
+      .addOption(
+        new Option('--spectrum <n>', 'random vectors for the spectral density').default(0).argParser(countingNumber),
+      )
+      .addOption(
+        new Option('--spectrum-steps <n>', "steps of Lanczos' method from each").default(60).argParser(wholeNumber),
+      )
+      .option('--layers', "the largest eigenvalue of each layer's own block, too", false)
+      .addOption(new Option('--epoch <n>', 'checkpoint: its epoch, "last" (default) or "best"').argParser(epochOf))
+      .addOption(new Option('--epochs <list>', 'several checkpoints, as in 1,5,10').argParser(epochsOf))
+      .addOption(new Option('--images <n>', 'how many images').default(8).argParser(wholeNumber))
+      .addOption(new Option('--split <name>', 'images of which split').choices(['train', 'test']).default('train'))
+      .addOption(new Option('--seed <n>', 'seed of vectors and images').default(1).argParser(wholeNumber))
+      .option('--runs <dir>', 'folder that holds the run folders', 'runs')
+      .option('--json', 'one JSON event a line', false),
+  ).action(async (names: string[], options: HessianOptions) => {
+    const { hessianCommand } = await import('./hessianCommand');
+    const { runs, threads, accelerator, provider, json, losses, ...settings } = options;
+    const chosen = losses?.includes('all') ? ('all' as const) : losses;
+    const given = { ...settings, losses: chosen };
+    finish(
+      await hessianCommand(
+        { runs: names, runsFolder: runs, settings: given, threads, accelerator, provider, json },
+        io,
+      ),
+    );
+  });
+}
+
+interface HessianOptions extends Omit<HessianSettings, 'losses'>, RuntimeOptions {
+  losses?: string[];
+  runs: string;
+  json: boolean;
 }
 
 interface SurfaceOptions extends Omit<SurfaceSettings, 'losses'>, RuntimeOptions {

@@ -71,6 +71,10 @@ export function gradientProgram(model: ModelConfig, loss: Loss, plan: Evaluation
  * The product of the Hessian with a direction v (an input for each parameter): the gradient of (gradient · v), both by
  * automatic differentiation (Pearlmutter, "Fast exact multiplication by the Hessian", 1994, gives the same product). It is
  * exact up to rounding; the second derivatives of ReLU and max pooling are 0 almost everywhere.
+ *
+ * A network of ReLUs is smooth only between its kinks, of which there is one for each value that crosses 0: differences of
+ * gradients agree with this product for steps below about 1e-5, and see the kinks, too, for larger ones. So a surface may
+ * look more, or less, curved than the eigenvalues say.
  */
 export function productProgram(model: ModelConfig, loss: Loss, plan: EvaluationTiles, images: number): ProgramSpec {
   return lossProgram('Hessian-vector product', model, loss, plan, images, true, (lossOf, weights, direction) => {

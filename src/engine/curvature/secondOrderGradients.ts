@@ -38,11 +38,9 @@ tf.registerGradient({
     return {
       dy: () => {
         const ones = tf.onesLike(dy!);
-        const chosen = tf
-          .engine()
-          .runKernel('MaxPoolGrad', { dy: ones, input: input!, output: output! }, attributes) as tf.Tensor4D;
-        const value = tf.mul(ddx as tf.Tensor4D, chosen);
-        const mean = tf.avgPool(value, filterSize, strides, pad as 'valid');
+        const chosen = tf.engine().runKernel('MaxPoolGrad', { dy: ones, input: input!, output: output! }, attributes);
+        const value = tf.mul<tf.Tensor4D>(ddx as tf.Tensor, chosen as tf.Tensor);
+        const mean = tf.avgPool(value, filterSize, strides, pad);
         return tf.mul(mean, height * width);
       },
       input: () => tf.zerosLike(input!),
@@ -50,3 +48,26 @@ tf.registerGradient({
     };
   },
 });
+
+/*
+ * Some gradients make use of the kernel's saved result. tfjs saves a copy of it that it notes on its tape before the kernel itself,
+ * so the copy seems to depend on nothing, and whatever is differentiated through it once more is lost: second derivatives would
+ * be wrong without a word. Here the result is computed again from the input, which keeps the dependence.
+ */
+for (const [kernelName, input] of Object.entries({
+  Exp: 'x',
+  Sigmoid: 'x',
+  Tanh: 'x',
+  Softmax: 'logits',
+  LogSoftmax: 'logits',
+})) {
+  const { gradFunc } = tf.getGradient(kernelName);
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: [input],
+    gradFunc: (dy, [x], attributes) => {
+      const again: tf.Tensor = tf.engine().runKernel(kernelName, { [input]: x! }, attributes);
+      return gradFunc(dy, [again], attributes);
+    },
+  });
+}

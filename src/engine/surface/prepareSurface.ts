@@ -13,7 +13,6 @@ import { unetParameters } from '../unet/unet';
 import { leastAdaptivePoints } from './adaptive';
 import { lossesOfExperiment, readNetwork, type KnownRun } from './chooseNetworks';
 import { findSurface, pcaPlane } from './choosePlane';
-import { curvaturePlane } from './curvaturePlane';
 import { chooseImages, loadImages, type SurfaceImages } from './images';
 import type { SurfaceFolder } from './newSurface';
 import { axisThroughZero, axisValues } from './order';
@@ -162,8 +161,12 @@ async function ownPlane(
   }
   const [loss] = await lossesOfExperiment(chosen.run, settings.of === undefined ? 'all' : [settings.of]);
   const { images } = await imagesOf(chosen.run, { ...settings, split: 'train' });
-  return (runtime) =>
-    curvaturePlane(runtime, chosen.run, network, { kind, line, loss: loss!, images: images[0]!, seed });
+  const options = { kind, line, loss: loss!, images: images[0]!, seed };
+  return async (runtime) => {
+    // Loaded only when it is wanted: it changes how tfjs differentiates.
+    const { curvaturePlane } = await import('./curvaturePlane');
+    return curvaturePlane(runtime, chosen.run, network, options);
+  };
 }
 
 async function prepare(source: Source, settings: SurfaceSettings): Promise<PreparedSurface> {
