@@ -23,6 +23,7 @@ import {
   imageChoices,
   listedImage,
   named,
+  nextImage,
   noticesOf,
   shownLosses,
   tipOf,
@@ -124,10 +125,8 @@ const controls = new Controls({
   },
   image: (value) => change({ image: JSON.parse(value) as ImageReference, cursor: null, region: null }),
   stepImage: (by) => {
-    const choices = imageChoices(runs, state.image);
-    const at = choices.findIndex(({ value }) => value === JSON.stringify(state.image));
-    const next = choices[(at + by + choices.length) % Math.max(1, choices.length)];
-    if (next) change({ image: JSON.parse(next.value) as ImageReference, cursor: null, region: null });
+    const image = nextImage(runs, state.image, by);
+    if (image) change({ image, cursor: null, region: null });
   },
   chooseImage: () =>
     void api.host
@@ -175,7 +174,18 @@ const draw = oncePerFrame(() => {
   const subjects = budgetSubjects(shownRuns, losses, shownLosses(runs, state));
   const spread = spreadOut(epochs, mostEpochs);
   const of = shownTiles.find(({ tile }) => !ofImage.has(tile.layer)) ?? null;
-  if (image && trusted) wants.declare({ image, tiles, epochs, epoch, spread, of: of?.tile ?? null, subjects, state });
+  if (image && trusted)
+    wants.declare({
+      image,
+      nearImages: [nextImage(runs, image, 1), nextImage(runs, image, -1)].flatMap((near) => near ?? []),
+      tiles,
+      epochs,
+      epoch,
+      spread,
+      of: of?.tile ?? null,
+      subjects,
+      state,
+    });
   stage.root.hidden = !trusted;
   controls.show({
     state,

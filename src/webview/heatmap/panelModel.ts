@@ -46,6 +46,18 @@ export function imageChoices(runs: readonly HeatmapRun[], image: ImageReference 
   return [...choices].map(([value, text]) => ({ value, text }));
 }
 
+/** The image before or after one in the list, round and round. */
+export function nextImage(
+  runs: readonly HeatmapRun[],
+  image: ImageReference | null,
+  by: number,
+): ImageReference | null {
+  const choices = imageChoices(runs, image);
+  const at = choices.findIndex(({ value }) => value === JSON.stringify(image));
+  const next = choices[(at + by + choices.length) % Math.max(1, choices.length)];
+  return next ? (JSON.parse(next.value) as ImageReference) : null;
+}
+
 /** An image by name as the list of images has it: with its split. */
 export function listedImage(runs: readonly HeatmapRun[], image: ImageReference): ImageReference {
   if (!('name' in image) || image.split) return image;

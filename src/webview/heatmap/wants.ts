@@ -9,6 +9,8 @@ import type { Thumbnails } from './thumbnails';
 /** What is shown, and what may be shown next. */
 export interface Wanted {
   readonly image: ImageReference;
+  /** Those before and after it in the list. */
+  readonly nearImages: readonly ImageReference[];
   readonly tiles: readonly Tile[];
   /** All epochs of the shown runs, and the one that is shown. */
   readonly epochs: readonly number[];
@@ -34,7 +36,7 @@ export class Wants {
   ) {}
 
   declare(wanted: Wanted): void {
-    const { image, tiles, epochs, epoch, spread, of, state } = wanted;
+    const { image, nearImages, tiles, epochs, epoch, spread, of, state } = wanted;
     const at = epoch === null ? -1 : epochs.indexOf(epoch);
     const neighbours = [epochs[at + 1], epochs[at - 1], epochs[at + 2]].flatMap((near) => near ?? []);
     const missing = of === null ? [] : spread.filter((one) => !this.thumbnails.has(of, image, one, state));
@@ -42,6 +44,7 @@ export class Wants {
       tiles.flatMap((tile) => needs(tile, image, epoch)),
       [
         ...neighbours.flatMap((near) => tiles.flatMap((tile) => needs(tile, image, near))),
+        ...nearImages.flatMap((near) => tiles.flatMap((tile) => needs(tile, near, epoch))),
         ...missing.flatMap((one) => needs(of!, image, one)),
         ...(state.budget.open ? this.forBudgets(wanted) : []),
       ],
