@@ -52,33 +52,53 @@ await build({
   packages: 'external',
   logLevel: 'warning',
 });
-const { Session, runTests } = await import(pathToFileURL(bundle).href);
+const { Session, chosenTests, runTests, windows } = await import(pathToFileURL(bundle).href);
 
 const home = await mkdtemp(join(tmpdir(), 'losscape-test-'));
 const folder = join(home, 'phantom');
 await sampleWorkspace(folder);
-const socket = join(home, 'probe.sock');
 const start = process.env.LOSSCAPE_VSCODE === 'electron' ? startOnDesktop : startInBrowser;
-const editor = await start({ vsix: [vsix, probe], folder, env: { LOSSCAPE_PROBE: socket } });
-let failed = 1;
+const only = positionals.join(' ');
+const totals = { passed: 0, failed: 0 };
 try {
-  const session = new Session(editor.page, folder, socket, pictures);
-  await session.ready();
-  console.log(`editor ready after ${((performance.now() - began) / 1000).toFixed(0)} s: ${editor.name}`);
-  const totals = await runTests(session, positionals.join(' '), pictures);
-  ({ failed } = totals);
-  console.log(
-    `\neditor tests: ${totals.passed} passed, ${failed} failed (${((performance.now() - began) / 1000).toFixed(0)} s)`,
-  );
-  if (values.keep) {
-    console.log(`still running: ${editor.url}; Ctrl+C ends it`);
-    await new Promise((finish) => process.once('SIGINT', finish));
-  }
+  // One window after the other, each with settings of its own; the folder stays.
+  for (const window of windows) if (chosenTests(window, only).length > 0) await testWindow(window);
 } finally {
-  await editor.stop();
   await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
-process.exit(failed > 0 ? 1 : 0);
+await mkdir(pictures, { recursive: true });
+await writeFile(join(pictures, 'totals.json'), JSON.stringify(totals));
+console.log(`\neditor tests: ${totals.passed} passed, ${totals.failed} failed (${seconds()} s)`);
+process.exit(totals.failed > 0 || totals.passed === 0 ? 1 : 0);
+
+/** Starts the editor, runs the tests of a window in it, and ends it. */
+async function testWindow(window) {
+  const socket = join(home, `${window.name}.sock`);
+  const editor = await start({
+    vsix: [vsix, probe],
+    folder: window.folder ? folder : undefined,
+    trusted: window.trusted,
+    env: { LOSSCAPE_PROBE: socket },
+  });
+  try {
+    const session = new Session(editor.page, window.folder ? folder : home, socket, pictures);
+    await session.ready();
+    console.log(`window "${window.name}" ready after ${seconds()} s: ${editor.name}`);
+    const { passed, failed } = await runTests(window, session, only, pictures);
+    totals.passed += passed;
+    totals.failed += failed;
+    if (values.keep) {
+      console.log(`still running: ${editor.url}; Ctrl+C ends it`);
+      await new Promise((finish) => process.once('SIGINT', finish));
+    }
+  } finally {
+    await editor.stop();
+  }
+}
+
+function seconds() {
+  return ((performance.now() - began) / 1000).toFixed(0);
+}
 
 /** A phantom that trains in seconds: the sample's own experiment file, with smaller numbers. */
 async function sampleWorkspace(path) {

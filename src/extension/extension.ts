@@ -8,6 +8,7 @@ import { registerCommands, tell } from './commands/register';
 import { registerDoctor } from './doctor/doctorCommand';
 import { registerExperimentFile } from './experimentFile';
 import { Inspector } from './inspector/inspector';
+import { showOpenedSample } from './newExperiment/sample';
 import { type Panels, registerPanels } from './panels';
 import { Experiments } from './runs/experiments';
 import { RunStore } from './runs/runStore';
@@ -79,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): LosscapeApi {
       .find()
       .then(() => store.loaded)
       .then(() => trainer.restoreQueue())
+      .then(() => showOpenedSample(context))
       .catch(tell);
   });
   return { store, trainer, tree, panels, activation: performance.now() - began };

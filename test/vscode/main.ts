@@ -4,29 +4,74 @@ import { activation } from './activation';
 import { curve } from './curve';
 import { training } from './training';
 import { experimentFile } from './experimentFile';
+import { manage } from './manage';
+import { newUser } from './newUser';
+import { panels } from './panels';
+import { quietConsole } from './quietConsole';
+import { untrusted } from './untrusted';
 import { Session } from './session';
 import type { EditorTest } from './tests';
 
 export { Session };
 
-/** All tests, in the order in which they run. */
-const suites: Record<string, EditorTest[]> = { activation, experimentFile, curve, training };
+/** A window of the editor, and the tests that run in it. */
+export interface EditorWindow {
+  readonly name: string;
+  /** Whether the sample folder is open in it; the folder stays from window to window. */
+  readonly folder: boolean;
+  readonly trusted: boolean;
+  readonly suites: Readonly<Record<string, readonly EditorTest[]>>;
+}
 
-/** Runs every test whose suite or name contains `only`; prints a line for each. Returns the numbers of each outcome. */
+/** All windows and their tests, in the order in which they run. */
+export const windows: readonly EditorWindow[] = [
+  {
+    name: 'workspace',
+    folder: true,
+    trusted: true,
+    suites: { activation, experimentFile, curve, training, panels, manage, console: quietConsole },
+  },
+  { name: 'untrusted', folder: true, trusted: false, suites: { untrusted, console: quietConsole } },
+  { name: 'empty', folder: false, trusted: true, suites: { newUser, console: quietConsole } },
+];
+
+/** Names of the tests of a window of which some part contains a part of `only`. */
+export function chosenTests(window: EditorWindow, only: string): string[] {
+  return Object.entries(window.suites)
+    .flatMap(([suite, tests]) => tests.map(({ name }) => `${window.name}/${suite}: ${name}`))
+    .filter((name) => isChosen(name, only));
+}
+
+/** @param only parts of names, with | between them; empty: every test. */
+function isChosen(name: string, only: string): boolean {
+  return only.split('|').some((part) => name.includes(part));
+}
+
+/** Longer than any test that works. Without a limit, one that hangs would hide what the others say. */
+const limitMinutes = 12;
+
+function hangs(): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`not done after ${limitMinutes} minutes`)), limitMinutes * 60_000).unref();
+  });
+}
+
+/** Runs every test of a window whose name contains a part of `only`; prints a line for each. Returns the numbers of each outcome. */
 export async function runTests(
+  window: EditorWindow,
   session: Session,
   only: string,
   pictures: string,
 ): Promise<{ passed: number; failed: number }> {
   mkdirSync(pictures, { recursive: true });
   const results: { name: string; passed: boolean; seconds: number; error?: string }[] = [];
-  for (const [suite, tests] of Object.entries(suites)) {
+  for (const [suite, tests] of Object.entries(window.suites)) {
     for (const test of tests) {
-      const name = `${suite}: ${test.name}`;
-      if (!name.includes(only)) continue;
+      const name = `${window.name}/${suite}: ${test.name}`;
+      if (!isChosen(name, only)) continue;
       const began = performance.now();
       const error = await Promise.resolve()
-        .then(() => test.run(session))
+        .then(() => Promise.race([test.run(session), hangs()]))
         .then(
           () => undefined,
           (reason: unknown) => (reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)),
@@ -42,7 +87,10 @@ export async function runTests(
       }
     }
   }
-  writeFileSync(`${pictures}/editor.json`, JSON.stringify({ results, complaints: session.complaints }, null, 2));
+  writeFileSync(
+    `${pictures}/${window.name}.json`,
+    JSON.stringify({ results, complaints: session.complaints }, null, 2),
+  );
   const failed = results.filter(({ passed }) => !passed).length;
   return { passed: results.length - failed, failed };
 }

@@ -98,6 +98,28 @@ export class Session {
     await delay(700); // charts are drawn anew
   }
 
+  /** Takes away what lies over the window. */
+  async clearNotifications(): Promise<void> {
+    await this.api(({ commands }) => commands.executeCommand('notifications.clearAll'));
+  }
+
+  /** Writes a path into the file dialog that is open and confirms it. */
+  async answerFileDialog(path: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type="text"]');
+    await input.waitFor({ state: 'visible' });
+    await input.fill(path);
+    await until('the path', async () => (await input.inputValue()) === path);
+    await delay(300); // the dialog looks the folder up while one types
+    await this.page
+      .locator('.quick-input-widget .monaco-button', { hasText: /^(OK|Save|Create Sample Here)$/ })
+      .click();
+  }
+
+  /** Presses a button of the modal dialog that is open. */
+  async answerDialog(button: string): Promise<void> {
+    await this.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).click();
+  }
+
   /** Writes the screen to test-results/. */
   async picture(name: string): Promise<void> {
     await this.page.screenshot({ path: join(this.pictures, `${name}.png`) });
@@ -105,6 +127,7 @@ export class Session {
 
   /** The screen in every theme; the light one stays. */
   async pictures3(name: string): Promise<void> {
+    await this.clearNotifications();
     for (const theme of ['dark', 'high contrast', 'light'] as const) {
       await this.theme(theme);
       await this.picture(`${name} ${theme}`);
@@ -119,7 +142,12 @@ export class Session {
 
   /** The window anew, as after "Reload Window". */
   async reload(): Promise<void> {
-    await this.page.reload({ waitUntil: 'domcontentloaded' });
+    const loaded = this.page.waitForEvent('load', { timeout: 60_000 });
+    // The answer would come from a window that is gone by then. The editor's own command saves what is open.
+    await this.api(({ commands }) => {
+      setTimeout(() => void commands.executeCommand('workbench.action.reloadWindow'), 100);
+    });
+    await loaded;
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
     await delay(2000); // the old extension host goes away
     await this.ready();

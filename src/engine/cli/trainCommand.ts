@@ -1,11 +1,12 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { readRunDocument, type RunStatus } from '../../runs/document';
 import { Problem } from '../../runs/problem';
 import { resolveRun } from '../../runs/scan';
 import type { AcceleratorRequest } from '../accelerators/chooseRuntime';
 import type { OnnxProvider } from '../compile/onnxLibrary';
+import { inExperimentFile } from '../experiment/dataProblem';
 import { readExperiment } from '../experiment/read';
 import type { Experiment, LossSpec } from '../experiment/schema';
 import { prepareDataset } from '../training/prepare';
@@ -38,7 +39,9 @@ export async function trainCommand(args: TrainArguments, io: CommandIo): Promise
   const output = createConsole({ json: args.json, stream: io.stdout, isTTY: io.stdout.isTTY ?? false });
   const stop = stopOnSignal(io, 'Stopping after this step; the state is saved. Once more to end at once.');
   try {
-    const data = await prepareDataset(experiment);
+    const data = await prepareDataset(experiment).catch(async (error: unknown) => {
+      throw await inItsFile(error, experiment);
+    });
     for (const warning of data.inspection.warnings) io.stderr.write(`Note: ${warning}\n`);
     // Loaded only now: what is wrong with the input has been said without waiting for native libraries.
     const [{ chooseRuntime }, { trainRun }] = await Promise.all([
@@ -71,6 +74,14 @@ export async function trainCommand(args: TrainArguments, io: CommandIo): Promise
     output.close();
     stop.release();
   }
+}
+
+/** A problem with the data, at the key of the experiment file that it hangs on: there it can be mended. */
+async function inItsFile(error: unknown, experiment: Experiment): Promise<unknown> {
+  if (!(error instanceof Problem) || experiment.file === null) return error;
+  // A run that is resumed from its own settings may have outlived its experiment file: then there is no place to name.
+  const text = await readFile(experiment.file, 'utf8').catch(() => null);
+  return text === null ? error : inExperimentFile(error, experiment, text);
 }
 
 async function whatToTrain(args: TrainArguments): Promise<{

@@ -3,6 +3,7 @@ import type { RunRecord, RunStore } from '../runs/runStore';
 import { runDescription } from '../tree/runText';
 import { runsOf, type TreeNode } from '../tree/runsTree';
 import { nameOf, orderOf } from '../tree/sorting';
+import { Problem } from '../../runs/problem';
 
 /** What a command on runs can be called with: a node (and all selected ones), a run folder, or several of them. */
 export type RunArgument = TreeNode | string | vscode.Uri | readonly string[] | undefined;
@@ -29,14 +30,14 @@ export async function chooseRuns(
   const known = (list: readonly string[]) => list.flatMap((folder) => store.get(folder) ?? []).filter(fits);
   if (named !== null) {
     const records = known(named);
-    if (records.length === 0) throw new Error(vscode.l10n.t('There is no run that this could be done with.'));
+    if (records.length === 0) throw new Problem(vscode.l10n.t('There is no run that this could be done with.'));
     return many ? records : records.slice(0, 1);
   }
   const selected = known(selection);
   if (selected.length > 0) return many ? selected : selected.slice(0, 1);
   await store.loaded;
   const all = store.all().filter(fits).sort(orderOf('newest'));
-  if (all.length === 0) throw new Error(vscode.l10n.t('There is no run that this could be done with.'));
+  if (all.length === 0) throw new Problem(vscode.l10n.t('There is no run that this could be done with.'));
   const picks = all.map((record) => ({
     label: nameOf(record),
     description: runDescription(record, undefined),

@@ -2,13 +2,14 @@ import * as vscode from 'vscode';
 import type { RunRecord, RunStore } from '../runs/runStore';
 import { nameOf } from '../tree/sorting';
 import { isLive } from '../tree/treeModel';
+import { Problem } from '../../runs/problem';
 
 /** Moves run folders to the trash, after asking once. Where there is no trash, it asks once more. */
 export async function deleteRuns(store: RunStore, records: readonly RunRecord[]): Promise<void> {
   const t = vscode.l10n.t;
   const live = records.filter(isLive);
   if (live.length > 0) {
-    throw new Error(t('{0} is being trained: stop it first, then delete it.', live.map(nameOf).join(', ')));
+    throw new Problem(t('{0} is being trained: stop it first, then delete it.', live.map(nameOf).join(', ')));
   }
   const names = records.slice(0, 10).map((record) => `${nameOf(record)}  (${record.entry.id})`);
   const rest = records.length > names.length ? [t('and {0} more', records.length - names.length)] : [];
@@ -37,7 +38,7 @@ async function deleteForGood(records: readonly RunRecord[]): Promise<void> {
   if (answer !== forGood) return;
   for (const record of records) {
     if (await remove(record, false)) continue;
-    throw new Error(
+    throw new Problem(
       t('{0} could not be deleted. Is one of its files in use, or is the folder read-only?', record.folder),
     );
   }

@@ -14,7 +14,8 @@ export function registerCommands(context: vscode.ExtensionContext, commands: Rea
         try {
           return await handler(...args);
         } catch (error) {
-          await tell(error);
+          // Not waited for: the command is over, however long its message stays.
+          void tell(error);
           return undefined;
         }
       }),

@@ -7,6 +7,7 @@ import type { TaskTrainer } from '../tasks/trainer';
 import type { RunsTree } from '../tree/runsTree';
 import { chooseRuns, type RunArgument } from './chooseRuns';
 import { registerCommands } from './register';
+import { Problem } from '../../runs/problem';
 
 /** `Losscape: Write Report`: one page about one run, or about all runs of a folder. */
 export function registerReportCommand(
@@ -25,7 +26,7 @@ export function registerReportCommand(
       const result = await vscode.window.withProgress({ location, title: t('Writing the report') }, () =>
         trainer.runEngine(['report', folder, '--json'], { cwd: dirname(folder) }),
       );
-      if (result.code !== 0) throw new Error(t('The report could not be written: {0}', complaint(result)));
+      if (result.code !== 0) throw new Problem(t('The report could not be written: {0}', complaint(result)));
       const { html } = JSON.parse(result.stdout) as { html: string };
       const [open, show] = [t('Open'), t('Show in Folder')];
       const choices = vscode.env.remoteName === undefined ? [open, show] : [show];
@@ -54,6 +55,6 @@ async function chooseWhat(
   }
   const used = new Set(store.all().map(({ runsFolder }) => runsFolder));
   const folders = experiments.runsFolders().filter((folder) => used.has(folder));
-  if (folders.length === 0) throw new Error(vscode.l10n.t('There are no runs to report on.'));
+  if (folders.length === 0) throw new Problem(vscode.l10n.t('There are no runs to report on.'));
   return folders.length === 1 ? folders[0] : vscode.window.showQuickPick(folders, { title });
 }

@@ -1,6 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { Problem } from '../../runs/problem';
 import { runPaths } from '../../runs/layout';
 import type { Panels } from '../panels';
 import { parseTags } from '../runs/marks';
@@ -182,7 +183,7 @@ async function revealFolder(folder: string): Promise<void> {
 
 async function openLog({ folder }: RunRecord): Promise<void> {
   const { log } = runPaths(folder);
-  if (!(await exists(log))) throw new Error(vscode.l10n.t('This run has not written a log yet.'));
+  if (!(await exists(log))) throw new Problem(vscode.l10n.t('This run has not written a log yet.'));
   await vscode.window.showTextDocument(vscode.Uri.file(log), { preview: true });
 }
 
@@ -209,7 +210,7 @@ async function openExperiment(record: RunRecord, documents: RunDocuments): Promi
 }
 
 async function exportCsv(records: readonly RunRecord[]): Promise<void> {
-  if (records.length === 0) throw new Error(vscode.l10n.t('There are no runs to export.'));
+  if (records.length === 0) throw new Problem(vscode.l10n.t('There are no runs to export.'));
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const uri = await vscode.window.showSaveDialog({
     defaultUri: folder ? vscode.Uri.joinPath(folder, 'runs.csv') : vscode.Uri.file('runs.csv'),

@@ -19,7 +19,8 @@ export function registerTrainCommands(
   };
   registerCommands(context, {
     'losscape.train': async (from?: vscode.Uri | TreeNode, lossNames?: unknown) => {
-      const file = fileOf(from) ?? (await pickExperiment(experiments, newExperiment, trainer));
+      const file =
+        fileOf(from) ?? (await pickExperiment(experiments, newExperiment, () => createSample(context, trainer)));
       if (file === undefined) return;
       // From the explorer, VS Code passes the selected files as the second argument.
       const named = Array.isArray(lossNames) && lossNames.every((name) => typeof name === 'string') ? lossNames : null;
@@ -27,7 +28,7 @@ export function registerTrainCommands(
       if (losses !== undefined) await trainer.train(file, losses.length === 0 ? undefined : losses);
     },
     'losscape.newExperiment': newExperiment,
-    'losscape.createSample': () => createSample(trainer),
+    'losscape.createSample': () => createSample(context, trainer),
     'losscape.cancelQueued': (node: TreeNode) => {
       if (node.kind === 'queued') trainer.cancel(node.training.id);
     },
@@ -42,7 +43,7 @@ function fileOf(from: vscode.Uri | TreeNode | undefined): string | undefined {
 async function pickExperiment(
   experiments: Experiments,
   newExperiment: () => Promise<void>,
-  trainer: TaskTrainer,
+  newSample: () => Promise<void>,
 ): Promise<string | undefined> {
   const t = vscode.l10n.t;
   await experiments.find();
@@ -67,7 +68,7 @@ async function pickExperiment(
     {
       label: `$(wand) ${t('Create sample data…')}`,
       description: t('generated images, to try with'),
-      run: () => createSample(trainer).then(() => undefined),
+      run: () => newSample().then(() => undefined),
     },
   ];
   const pick = await vscode.window.showQuickPick(picks, {

@@ -15,6 +15,7 @@ import type { TaskTrainer } from '../tasks/trainer';
 import { candidateFolders } from './candidateFolders';
 import { newExperimentPage } from './page';
 import { listPairFiles, type PairFiles, spread } from './previewPairs';
+import { Problem } from '../../runs/problem';
 
 /** Pairs that are shown. */
 const shownPairs = 6;
@@ -63,7 +64,7 @@ export class NewExperiment {
     const result = await vscode.window.withProgress({ location, title }, () =>
       this.trainer.runEngine(args, { cwd: folder }),
     );
-    if (result.code !== 0) throw new Error(complaint(result));
+    if (result.code !== 0) throw new Problem(complaint(result));
     // Its last two lines say where the file is and how to train from a terminal.
     const lines = result.stdout.split('\n').map((line) => line.trim().replace(/\s{2,}/g, ': '));
     return { file, findings: lines.filter((line) => line !== '' && !/^(Wrote|Look it over)\b/.test(line)) };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { type EngineResult, runEngineProcess } from './engineProcess';
 import { type ChosenNode, chooseNode, isExecutable, versionOfNode } from './nodeDiscovery';
+import { Problem } from '../../runs/problem';
 
 /** The engine: its command line and the Node that runs it. */
 export class Engine implements vscode.Disposable {
@@ -60,6 +61,6 @@ export class Engine implements vscode.Disposable {
 
 function refuseUntrusted(): void {
   if (!vscode.workspace.isTrusted) {
-    throw new Error(vscode.l10n.t('The engine runs in trusted workspaces only.'));
+    throw new Problem(vscode.l10n.t('The engine runs in trusted workspaces only.'));
   }
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { t } from '../text';
+import { Problem } from '../../runs/problem';
 
 /** Oldest Node that the engine runs on. */
 export const leastNode = 20;
@@ -60,7 +61,7 @@ export async function chooseNode(search: NodeSearch): Promise<ChosenNode> {
     reasons.push(t('The editor’s own Node is used instead.'));
     return { command: search.execPath, env, version, source: 'editor', reasons };
   }
-  throw new Error(
+  throw new Problem(
     t('There is no Node {0} or newer to train with.', leastNode) +
       ` ${reasons.join(' ')} ` +
       t('Install Node.js, or name one in the setting "losscape.nodePath".'),
@@ -70,10 +71,10 @@ export async function chooseNode(search: NodeSearch): Promise<ChosenNode> {
 async function setNode({ setting, versionOf }: NodeSearch): Promise<ChosenNode> {
   const version = await versionOf(setting, {});
   if (version === null) {
-    throw new Error(t('The setting "losscape.nodePath" names {0}, and that does not run as Node.', setting));
+    throw new Problem(t('The setting "losscape.nodePath" names {0}, and that does not run as Node.', setting));
   }
   if (!isNewEnough(version)) {
-    throw new Error(
+    throw new Problem(
       t(
         'The setting "losscape.nodePath" names {0}, which is Node {1}; {2} or newer is needed.',
         setting,

@@ -1,5 +1,6 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { experimentNameOf } from '../tree/treeModel';
+import { Problem } from '../../runs/problem';
 
 export const taskType = 'losscape';
 
@@ -40,14 +41,14 @@ export interface EngineCall {
 export function engineCall(task: TrainingTask, root: string, settings: TrainingSettings): EngineCall {
   const { experiment, losses, resume, runs, provider } = task;
   const text = (value: unknown, key: string): void => {
-    if (value !== undefined && typeof value !== 'string') throw new Error(`"${key}" of the task must be a text`);
+    if (value !== undefined && typeof value !== 'string') throw new Problem(`"${key}" of the task must be a text`);
   };
   for (const key of ['experiment', 'resume', 'runs', 'accelerator', 'provider'] as const) text(task[key], key);
   if (losses !== undefined && !(Array.isArray(losses) && losses.every((name) => typeof name === 'string'))) {
-    throw new Error('"losses" of the task must be a list of names');
+    throw new Problem('"losses" of the task must be a list of names');
   }
   if (experiment === undefined && resume === undefined) {
-    throw new Error('The task names neither an "experiment" nor a run to "resume"');
+    throw new Problem('The task names neither an "experiment" nor a run to "resume"');
   }
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(root, path));
   const file = experiment === undefined ? undefined : absolute(experiment);

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { Problem } from '../../runs/problem';
 import type { RunDocument } from '../../runs/document';
 import { runPaths } from '../../runs/layout';
 import type { RunRecord, RunStore } from '../runs/runStore';
@@ -114,7 +115,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     const { losses } = await readExperiment(file);
     const chosen = losses.filter((loss) => lossNames === undefined || lossNames.includes(lossName(loss)));
     if (chosen.length === 0) {
-      throw new Error(vscode.l10n.t('{0} has no loss called {1}.', basename(file), (lossNames ?? []).join(', ')));
+      throw new Problem(vscode.l10n.t('{0} has no loss called {1}.', basename(file), (lossNames ?? []).join(', ')));
     }
     const batch = randomUUID();
     const waiting = chosen.map((loss) => {
@@ -129,7 +130,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     const document = record?.entry.ok ? record.entry.document : undefined;
     const label = document?.loss.label ?? basename(folder);
     const file = document?.experimentFile ?? folder;
-    if (record && isLive(record)) throw new Error(vscode.l10n.t('{0} is being trained already.', label));
+    if (record && isLive(record)) throw new Problem(vscode.l10n.t('{0} is being trained already.', label));
     if (this.queue.waiting().some((waiting) => waiting.resume === folder)) return Promise.resolve();
     this.queue.add({ id: randomUUID(), batch: randomUUID(), file, label, resume: folder });
     return Promise.resolve();
@@ -367,7 +368,7 @@ function sameTraining(a: vscode.TaskDefinition, b: vscode.TaskDefinition): boole
 /** Trains nothing in a workspace that is not trusted. */
 function refuseUntrusted(): void {
   if (!vscode.workspace.isTrusted) {
-    throw new Error(vscode.l10n.t('Training runs programs: trust this workspace first.'));
+    throw new Problem(vscode.l10n.t('Training runs programs: trust this workspace first.'));
   }
 }
 
@@ -375,6 +376,6 @@ function refuseUntrusted(): void {
 async function saveDocument(file: string): Promise<void> {
   const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
   if (document?.isDirty && !(await document.save())) {
-    throw new Error(vscode.l10n.t('{0} could not be saved.', basename(file)));
+    throw new Problem(vscode.l10n.t('{0} could not be saved.', basename(file)));
   }
 }

@@ -6,6 +6,7 @@ import type { TaskTrainer } from '../tasks/trainer';
 import { groupItem, moreItem, queuedItem, runItem, sparklineColours, tooltipOf } from './items';
 import type { LiveText } from './runText';
 import { NodePool } from './nodePool';
+import { TreeChanges } from './treeChanges';
 import { buildTree, type GroupNode, isLive, type ModelNode, runNodeId, type Tree } from './treeModel';
 import type { ViewSettings } from './viewSettings';
 
@@ -39,7 +40,8 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   private readonly pages = new Map<string, number>();
   private readonly live = new Map<string, LiveText>();
   private readonly eta = new Eta();
-  private readonly disposables: vscode.Disposable[] = [this.treeChanged];
+  private readonly changes = new TreeChanges<TreeNode>((nodes) => this.treeChanged.fire(nodes));
+  private readonly disposables: vscode.Disposable[] = [this.treeChanged, this.changes];
 
   constructor(
     private readonly store: RunStore,
@@ -56,10 +58,14 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
       this.view,
       store.onDidChange(({ added, changed, removed }) => {
         for (const folder of removed) this.forget(folder);
-        void this.followLive([...added, ...changed]).then((live) => {
-          if (live.length > 0) this.rebuild(live);
-        });
-        this.rebuild([...added, ...changed]);
+        const touched = [...added, ...changed];
+        // What is over or gone can be drawn now; for what is live, its progress is read first.
+        if (touched.some((folder) => this.isLive(folder))) {
+          void this.followLive(touched).then(() => this.rebuild(touched));
+        } else {
+          for (const folder of touched) this.forget(folder);
+          this.rebuild(touched);
+        }
       }),
       store.onDidChangeWatching(() => this.showMessage()),
       experiments.onDidChange(() => this.rebuild()),
@@ -128,7 +134,7 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     const key = parent?.id ?? '';
     if (position >= (this.pages.get(key) ?? page)) {
       this.pages.set(key, page * Math.ceil((position + 1) / page));
-      this.treeChanged.fire(parent);
+      this.changes.add(parent && [parent]);
     }
     await this.view.reveal(node, { select: options.select ?? true, focus: options.focus ?? false });
   }
@@ -136,7 +142,7 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   /** Shows the next runs of a group. */
   showMore({ of }: MoreNode): void {
     this.pages.set(of, (this.pages.get(of) ?? page) + page);
-    this.treeChanged.fire(undefined);
+    this.changes.add();
   }
 
   /** The runs that are selected in the view, those of selected groups included. */
@@ -186,8 +192,8 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     if (before && sameOrder && changed && changed.length <= fewRows) {
       const rows = changed.flatMap((folder) => this.pool.get(runNodeId(folder)) ?? []);
       const nodes: TreeNode[] = [...rows, ...changedGroups];
-      if (nodes.length > 0) this.treeChanged.fire(nodes);
-    } else this.treeChanged.fire(undefined);
+      this.changes.add(nodes);
+    } else this.changes.add();
   }
 
   private paged(key: string, children: readonly ModelNode[]): TreeNode[] {
@@ -214,6 +220,11 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
       live.push(folder);
     }
     return live;
+  }
+
+  private isLive(folder: string): boolean {
+    const record = this.store.get(folder);
+    return record !== undefined && isLive(record);
   }
 
   private forget(folder: string): void {

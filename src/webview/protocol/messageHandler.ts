@@ -1,3 +1,5 @@
+import { inOneBuffer } from './oneBuffer';
+
 /** What every set of messages looks like: a name, what it carries, and what comes back (void for an event). */
 export type MessagesOf<Set> = { [Name in keyof Set]: (body: never) => unknown };
 
@@ -46,7 +48,7 @@ export class MessageHandler<To extends MessagesOf<To>, From extends MessagesOf<F
 
   /** Sends an event: nobody waits for what comes of it. */
   send<Name extends keyof To & string>(message: Name, body: Body<To, Name>): void {
-    this.post({ message, body });
+    this.post({ message, body: inOneBuffer(body) });
   }
 
   /** Sends a request. The promise fails with the other end's message when that end fails, or when this one is disposed. */
@@ -54,7 +56,7 @@ export class MessageHandler<To extends MessagesOf<To>, From extends MessagesOf<F
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve: (answer) => resolve(answer as Reply<To, Name>), reject });
-      this.post({ message, body, id });
+      this.post({ message, body: inOneBuffer(body), id });
     });
   }
 
@@ -83,7 +85,7 @@ export class MessageHandler<To extends MessagesOf<To>, From extends MessagesOf<F
     try {
       const handlers = this.handlers as Readonly<Record<string, (body: unknown) => unknown>>;
       const answer = await handlers[message]!(body);
-      if (id !== undefined) this.post({ answers: id, body: answer });
+      if (id !== undefined) this.post({ answers: id, body: inOneBuffer(answer) });
     } catch (error) {
       if (id === undefined) this.onError(error, message);
       else this.post({ answers: id, error: error instanceof Error ? error.message : String(error) });
