@@ -1,11 +1,12 @@
 // Bundles everything that ships into dist/: the engine's command line and the thread it computes on (dist/engine), the
-// extension (dist/extension), one script and style sheet per panel (dist/webview), and the JSON schemas of experiment
-// files (dist/schemas). `--watch` rebuilds the bundles on every change.
+// extension (dist/extension), one script and style sheet per panel (dist/webview), the JSON schemas of experiment files
+// (dist/schemas), and the texts for translators (dist/l10n). `--watch` rebuilds the bundles on every change.
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { bundleText } from './l10n.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -55,6 +56,7 @@ for (const { name, options, finish } of bundles) {
   }
 }
 await writeSchemas();
+await writeTexts();
 
 async function engine() {
   const out = join(dist, 'engine');
@@ -165,6 +167,12 @@ async function writeSchemas() {
     await writeFile(join(dist, 'schemas', `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
   }
   if (!watching) console.log(`built dist/schemas: ${Object.keys(schemas).join(', ')}`);
+}
+
+/** The texts that translations start from. */
+async function writeTexts() {
+  await mkdir(join(dist, 'l10n'), { recursive: true });
+  await writeFile(join(dist, 'l10n/bundle.l10n.json'), bundleText());
 }
 
 async function emptied(folder) {

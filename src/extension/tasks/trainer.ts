@@ -12,6 +12,7 @@ import { experimentNameOf, isLive } from '../tree/treeModel';
 import type { Engine } from './engine';
 import type { EngineResult } from './engineProcess';
 import { type TrainingTask, taskType } from './taskDefinition';
+import { type Started, StartedTrainings } from './startedTrainings';
 import type { TaskFactory } from './taskFactory';
 import { parseWaiting, TrainingQueue, type Waiting } from './trainingQueue';
 
@@ -26,25 +27,16 @@ export interface Trainer {
   runEngine(args: string[], options?: { cwd?: string }): Promise<EngineResult>;
 }
 
-/** A training that this window started and whose task is running. */
-interface Started {
-  readonly execution: vscode.TaskExecution;
-  readonly waiting: Waiting | undefined;
-  pid: number | undefined;
-  /** When its task was started, in milliseconds. */
-  readonly since: number;
-  ended: boolean;
-  /** Run folders that its process has made, or has taken up again. */
-  readonly folders: Set<string>;
-}
-
 const storageKey = 'losscape.queue';
 /** A queue that was stored longer ago than this belongs to a window that was closed, not to one that was reloaded. */
 const reloadMilliseconds = 120_000;
 
 /** Starts trainings as the editor's tasks, a few at a time, and knows which run folder belongs to which of them. */
 export class TaskTrainer implements Trainer, vscode.Disposable {
-  private readonly started = new Map<vscode.TaskExecution, Started>();
+  private readonly started = new StartedTrainings();
+  private readonly startedBatches = new Set<string>();
+  /** Runs of this window's trainings whose end nobody has noticed yet. */
+  private readonly linked = new Set<string>();
   private readonly stopRequested = new Set<string>();
   private readonly queue: TrainingQueue;
   private readonly changed = new vscode.EventEmitter<void>();
@@ -67,7 +59,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
   ) {
     this.queue = new TrainingQueue({
       limit: () => vscode.workspace.getConfiguration('losscape').get('maxConcurrentRuns', 1),
-      running: () => this.running(),
+      running: () => this.started.running(store.all()),
       start: (waiting) => this.start(waiting),
       changed: (waiting) => {
         void this.storage.update(storageKey, { stored: Date.now(), waiting });
@@ -83,7 +75,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
         if (event.affectsConfiguration('losscape.maxConcurrentRuns')) this.queue.pump();
       }),
     );
-    for (const execution of vscode.tasks.taskExecutions) this.adopt(execution);
+    for (const execution of vscode.tasks.taskExecutions) this.started.adopt(execution);
   }
 
   get nodeCommand(): Promise<string> {
@@ -177,21 +169,6 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  /** Trainings of this window, and live runs on this machine that somebody else started. */
-  private running(): number {
-    const started = [...this.started.values()];
-    const own = new Set(started.flatMap(({ folders }) => [...folders]));
-    const pids = new Set(started.map(({ pid }) => pid));
-    const others = this.store.all().filter((record) => {
-      if (!isLive(record) || own.has(record.folder) || !record.entry.ok) return false;
-      const { host, pid } = record.entry.document;
-      return host === hostname() && !pids.has(pid);
-    });
-    // A task that the editor took up again after a reload does not say which process it is: one of the others.
-    const nameless = started.filter(({ pid, folders }) => pid === undefined && folders.size === 0).length;
-    return started.length + Math.max(0, others.length - nameless);
-  }
-
   /** Starts a training and follows it until its run folder is there. Rejects when it did not come so far. */
   private async start(waiting: Waiting): Promise<void> {
     const title = vscode.l10n.t('Starting to train {0}', waiting.label);
@@ -218,9 +195,8 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
         ? { experiment: waiting.file, losses: [waiting.loss!] }
         : { resume: waiting.resume }),
     };
-    // Two tasks with the same definition are one to the editor; it would ask whether to restart it.
-    const twins = [...this.started.keys()].filter(({ task }) => sameTraining(task.definition, definition));
-    if (twins.length > 0) definition.again = twins.length;
+    const twins = this.started.twins(definition);
+    if (twins > 0) definition.again = twins;
     // The first of those asked for together shows its terminal, the others leave it where it is.
     const first = !this.startedBatches.has(waiting.batch);
     this.startedBatches.add(waiting.batch);
@@ -230,16 +206,14 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
       reveal,
     });
     const execution = await vscode.tasks.executeTask(task);
-    return this.adopt(execution, waiting)!;
+    return this.started.adopt(execution, waiting)!;
   }
-
-  private readonly startedBatches = new Set<string>();
 
   /** Resolves with null when the run folder is there, or with why the training ended before; empty when the user ended it. */
   private async firstRun(started: Started, token: vscode.CancellationToken): Promise<string | null> {
     for (;;) {
       if (started.folders.size > 0) return null;
-      if (!this.started.has(started.execution)) {
+      if (!this.started.has(started)) {
         if (token.isCancellationRequested || started.waiting === undefined) return '';
         return vscode.l10n.t('The engine ended before the training began; its terminal tells why.');
       }
@@ -267,34 +241,8 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     if (answer === open) await vscode.window.showTextDocument(vscode.Uri.file(waiting.file));
   }
 
-  /** Keeps an eye on a task of ours, whoever started it. */
-  private adopt(execution: vscode.TaskExecution, waiting?: Waiting): Started | undefined {
-    if (execution.task.definition.type !== taskType) return undefined;
-    const known = this.find(execution);
-    if (known && waiting === undefined) return known;
-    const started: Started = {
-      execution: known?.execution ?? execution,
-      waiting,
-      pid: known?.pid,
-      since: known?.since ?? Date.now(),
-      ended: known?.ended ?? false,
-      folders: known?.folders ?? new Set(),
-    };
-    this.started.set(started.execution, started);
-    return started;
-  }
-
-  /** The editor does not promise to name an execution by the same object every time. */
-  private find(execution: vscode.TaskExecution): Started | undefined {
-    const same = this.started.get(execution);
-    if (same) return same;
-    return [...this.started.values()].find(({ execution: { task } }) => {
-      return task.name === execution.task.name && sameTraining(task.definition, execution.task.definition);
-    });
-  }
-
   private processStarted(execution: vscode.TaskExecution, pid: number): void {
-    const started = this.adopt(execution);
+    const started = this.started.adopt(execution);
     if (!started) return;
     started.pid = pid;
     this.runsChanged(
@@ -305,7 +253,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
 
   private async processEnded(execution: vscode.TaskExecution, exitCode: number | undefined): Promise<void> {
     if (execution.task.definition.type !== taskType) return;
-    const started = this.find(execution);
+    const started = this.started.find(execution);
     if (!started || started.ended) return;
     started.ended = true;
     // A training of a second may be over before anybody has seen its run folder.
@@ -314,7 +262,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     for (const record of this.store.all()) {
       if (record.entry.ok && !isLive(record)) this.linkRun(record, record.entry.document, started);
     }
-    this.started.delete(started.execution);
+    this.started.forget(started);
     if (exitCode !== undefined && exitCode !== 0 && started.waiting && started.folders.size === 0) {
       this.queue.remove(({ batch }) => batch === started.waiting!.batch);
     }
@@ -340,7 +288,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
   /** Notes that a run belongs to one of our trainings, if its process says so. */
   private linkRun(record: RunRecord, { pid, host, updated }: RunDocument, ended?: Started): void {
     if (host !== hostname()) return;
-    const started = [...this.started.values()].find((candidate) => candidate.pid === pid);
+    const started = this.started.ofProcess(pid);
     if (!started || started.folders.has(record.folder)) return;
     // Of runs that are over, only one of this very training: process ids come round again.
     if (ended && (started !== ended || Date.parse(updated) < started.since)) return;
@@ -351,18 +299,10 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     if (ended) this.noticeEnd(record);
   }
 
-  private readonly linked = new Set<string>();
-
   private noticeEnd(record: RunRecord): void {
     if (this.stopRequested.delete(record.folder)) this.changed.fire();
     if (this.linked.delete(record.folder)) this.runEnded.fire(record);
   }
-}
-
-function sameTraining(a: vscode.TaskDefinition, b: vscode.TaskDefinition): boolean {
-  const key = ({ experiment, losses, resume, again }: vscode.TaskDefinition) =>
-    JSON.stringify([experiment, losses, resume, again]);
-  return key(a) === key(b);
 }
 
 /** Trains nothing in a workspace that is not trusted. */

@@ -1,0 +1,2 @@
+/** JSON: every text of the extension host, by itself. */
+export function bundleText(): string;
