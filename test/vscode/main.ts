@@ -8,6 +8,7 @@ import { manage } from './manage';
 import { newUser } from './newUser';
 import { panels } from './panels';
 import { quietConsole } from './quietConsole';
+import { thousands } from './thousands';
 import { untrusted } from './untrusted';
 import { Session } from './session';
 import type { EditorTest } from './tests';
@@ -29,7 +30,7 @@ export const windows: readonly EditorWindow[] = [
     name: 'workspace',
     folder: true,
     trusted: true,
-    suites: { activation, experimentFile, curve, training, panels, manage, console: quietConsole },
+    suites: { activation, experimentFile, curve, training, panels, manage, thousands, console: quietConsole },
   },
   { name: 'untrusted', folder: true, trusted: false, suites: { untrusted, console: quietConsole } },
   { name: 'empty', folder: false, trusted: true, suites: { newUser, console: quietConsole } },

@@ -27,8 +27,11 @@ export const newUser: EditorTest[] = [
       await session.ready();
       await page.locator('.codelens-decoration a', { hasText: 'Train all' }).waitFor({ timeout: 60_000 });
       await session.picture('new user, the sample');
-      await click(page.locator('.codelens-decoration a', { hasText: 'Train all' }));
-      const compare = page.locator('.notification-list-item .monaco-button', { hasText: 'Compare' });
+      // The first loss and the last one: plain cross-entropy and focal.
+      const trains = page.locator('.codelens-decoration a', { hasText: /Train$/ });
+      await click(trains.first());
+      await page.locator('.notification-list-item', { hasText: 'Starting to train' }).waitFor({ state: 'hidden' });
+      await click(trains.last());
       await until(
         'both runs',
         async () => {
@@ -37,7 +40,7 @@ export const newUser: EditorTest[] = [
         },
         600,
       );
-      await click(compare);
+      await click(page.locator('.codelens-decoration a', { hasText: 'Compare all' }));
       const panel = await session.panel('table');
       await until('both losses', async () => (await panel.locator('table').first().locator('tbody tr').count()) >= 2);
       check(clicks < 10, `${clicks} clicks`);
