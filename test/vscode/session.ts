@@ -107,9 +107,12 @@ export class Session {
   async answerFileDialog(path: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type="text"]');
     await input.waitFor({ state: 'visible' });
-    await input.fill(path);
-    await until('the path', async () => (await input.inputValue()) === path);
-    await delay(300); // the dialog looks the folder up while one types
+    // The dialog looks folders up while one types, and writes what it finds into its own input.
+    await until('the path', async () => {
+      if ((await input.inputValue()) !== path) await input.fill(path);
+      await delay(500);
+      return (await input.inputValue()) === path;
+    });
     await this.page
       .locator('.quick-input-widget .monaco-button', { hasText: /^(OK|Save|Create Sample Here)$/ })
       .click();

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onRun, runs, treeRows, untilRun } from './runs';
 import type { Session } from './session';
@@ -37,6 +37,19 @@ export const training: EditorTest[] = [
           return all.length === 2 && all.every(({ status }) => status === 'finished');
         },
         300,
+      );
+      const documents = await Promise.all(
+        (await runs(session)).map(async ({ folder }) => {
+          const { started, finished } = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')) as Record<
+            string,
+            string
+          >;
+          return { started: Date.parse(started!), finished: Date.parse(finished!) };
+        }),
+      );
+      documents.sort((a, b) => a.started - b.started);
+      console.log(
+        `    the second training began ${documents[1]!.started - documents[0]!.finished} ms after the first ended`,
       );
       const moving = [...seen].filter((row) => /\b[1-9]\d*\/\d+/.test(row));
       check(moving.length >= 2, `the tree stood still:\n${[...seen].join('\n')}`);
