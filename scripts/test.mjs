@@ -28,9 +28,7 @@ const steps = [
     ],
   },
   // With the name of a unit test, only that is asked for.
-  ...(process.argv.length > 2
-    ? []
-    : [{ title: 'Editor tests', command: [join(root, 'scripts/testEditor.mjs')] }]),
+  ...(process.argv.length > 2 ? [] : [{ title: 'Editor tests', command: [join(root, 'scripts/testEditor.mjs')] }]),
 ];
 
 mkdirSync(results, { recursive: true });
