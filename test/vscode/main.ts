@@ -4,6 +4,7 @@ import { activation } from './activation';
 import { curve } from './curve';
 import { training } from './training';
 import { experimentFile } from './experimentFile';
+import { heatmap } from './heatmap';
 import { manage } from './manage';
 import { newUser } from './newUser';
 import { panels } from './panels';
@@ -30,7 +31,7 @@ export const windows: readonly EditorWindow[] = [
     name: 'workspace',
     folder: true,
     trusted: true,
-    suites: { activation, experimentFile, curve, training, panels, manage, thousands, console: quietConsole },
+    suites: { activation, experimentFile, curve, training, panels, heatmap, manage, thousands, console: quietConsole },
   },
   { name: 'untrusted', folder: true, trusted: false, suites: { untrusted, console: quietConsole } },
   { name: 'empty', folder: false, trusted: true, suites: { newUser, console: quietConsole } },

@@ -13,12 +13,13 @@ import { t } from '../text';
 export type InspectorState =
   { readonly kind: 'off' | 'starting' | 'ready' } | { readonly kind: 'crashed'; readonly reason: string };
 
-/** What the inspector answered instead of an answer; `message` holds the way out as well. */
+/** What the inspector answered instead of an answer; `message` holds the file that it is about and the way out as well. */
 export class InspectorFailure extends Error {
   override readonly name = 'InspectorFailure';
 
   constructor(readonly failure: InspectorError) {
-    super([failure.message, failure.hint].filter(Boolean).join('. '));
+    const { message, hint, file } = failure;
+    super([file === undefined ? message : `${file}: ${message}`, hint].filter(Boolean).join('. '));
   }
 }
 

@@ -148,14 +148,8 @@ const controls = new Controls({
   saveSequence: () => void animate().catch(showFailure),
 });
 const retry = element('button', { class: 'quiet retry', type: 'button', onclick: () => loader.retry() }, 'Try again');
-document.body.append(
-  controls.root,
-  element('main', { class: 'look', 'data-panel': 'heatmap' }, stage.root, side.root),
-  retry,
-  scrubber.root,
-  budgets.root,
-  side.numbers,
-);
+const look = element('main', { class: 'look', 'data-panel': 'heatmap' }, stage.root, side.root, scrubber.root);
+document.body.append(controls.root, retry, look, budgets.root, side.numbers);
 
 const draw = oncePerFrame(() => {
   const names = named(runs);
@@ -186,7 +180,7 @@ const draw = oncePerFrame(() => {
       subjects,
       state,
     });
-  stage.root.hidden = !trusted;
+  look.hidden = budgets.root.hidden = !trusted;
   controls.show({
     state,
     runs: names,

@@ -78,6 +78,18 @@ export class Scrubber {
     const focused = (document.activeElement as HTMLElement | null)?.dataset['epoch'];
     replaceChildren(this.strip, ...thumbnails.map((thumbnail) => this.thumbnail(thumbnail, of)));
     if (focused !== undefined) this.strip.querySelector<HTMLElement>(`[data-epoch="${focused}"]`)?.focus();
+    this.reveal();
+  }
+
+  /** Brings the thumbnail of the epoch into the strip's sight. */
+  private reveal(): void {
+    const current = this.strip.querySelector<HTMLElement>('[aria-pressed="true"]');
+    if (!current) return;
+    const { offsetLeft: left, offsetWidth: width } = current;
+    const from = left - this.strip.offsetLeft;
+    if (from < this.strip.scrollLeft) this.strip.scrollLeft = from;
+    else if (from + width > this.strip.scrollLeft + this.strip.clientWidth)
+      this.strip.scrollLeft = from + width - this.strip.clientWidth;
   }
 
   step(by: -1 | 1): void {

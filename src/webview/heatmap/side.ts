@@ -172,7 +172,11 @@ export class Side {
     replaceChildren(
       this.spread,
       element('h3', {}, data.length > 1 ? titles[this.active]! : 'Spread'),
-      element('p', { class: 'muted' }, `${quantities[shown.tile.layer].title} of the pixels, each class by itself`),
+      element(
+        'p',
+        { class: 'muted' },
+        `${quantities[shown.tile.layer].title} of the pixels${labels ? ', each class by itself' : ''}`,
+      ),
       histogramChart(shown.values, labels, range, this.theme),
       statistics && element('h3', {}, state.region ? 'In the rectangle' : 'In the whole image'),
       statistics && statisticsTable([{ title: '', digits: 3, statistics }]),

@@ -38,6 +38,8 @@ const gap = 10;
 const leastHeight = 240;
 /** Room for the epochs below the maps. */
 const below = 148;
+/** The numbers stand under the maps rather than beside them; as in the style sheet. */
+const stacked = window.matchMedia('(max-width: 1000px)');
 
 /** All maps: one zoom, one cursor, one rectangle for all of them. */
 export class Stage {
@@ -206,8 +208,7 @@ export class Stage {
     const parent = this.root.parentElement;
     if (!parent) return 0;
     const beside = this.root.nextElementSibling as HTMLElement | null;
-    const stacked = getComputedStyle(parent).flexDirection === 'column';
-    return parent.clientWidth - (beside && !stacked ? beside.offsetWidth + 20 : 0);
+    return parent.clientWidth - (beside && !stacked.matches ? beside.offsetWidth + 20 : 0);
   }
 
   /** Where the maps begin when the page is not scrolled. */

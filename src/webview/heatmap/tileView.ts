@@ -39,6 +39,7 @@ export class TileView {
   private readonly axes = element('div', { class: 'canvas' });
   private readonly title = element('h3');
   private readonly legend = element('span', { class: 'tile-legend' });
+  private readonly meaning = element('span', { class: 'tile-meaning' });
   private readonly message = element('p', { class: 'tile-message', hidden: true });
   private readonly tooltip = element('div', { class: 'tooltip', 'aria-hidden': 'true', hidden: true });
   private chart: ECharts | null = null;
@@ -52,7 +53,7 @@ export class TileView {
     this.root = element(
       'div',
       { class: 'tile', role: 'img' },
-      element('div', { class: 'tile-head' }, this.title, this.legend),
+      element('div', { class: 'tile-head' }, this.title, this.legend, this.meaning),
       this.surface,
     );
   }
@@ -87,10 +88,11 @@ export class TileView {
     this.content = content;
     this.title.textContent = content.title;
     this.title.title = content.title;
+    this.meaning.textContent = content.meaning;
+    this.meaning.title = content.meaning;
     this.root.setAttribute('aria-label', content.summary);
     replaceChildren(
       this.legend,
-      content.meaning,
       ...content.legend.map(({ colour, name }) => {
         const patch = element('span', { class: 'patch' });
         patch.style.background = colour;

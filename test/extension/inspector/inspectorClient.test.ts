@@ -18,7 +18,7 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
   if (epoch === 17) return process.stdout.write(Buffer.alloc(8, 0xff));
   const values = Buffer.from(new Float32Array([epoch, life]).buffer);
   const header = epoch === 16
-    ? { id, ok: false, error: { message: 'epoch 16 is cut off', hint: 'Take epoch 12' } }
+    ? { id, ok: false, error: { message: 'it is cut off', hint: 'Take epoch 12', file: '/runs/a/16' } }
     : { id, ok: true, result: { epoch }, arrays: [{ name: 'margin', type: 'float32', shape: [1, 2], byteLength: 8 }] };
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
@@ -65,7 +65,7 @@ test('what is wrong with the input comes back in words, with the way out', async
   const { ask } = started();
   const failure = await ask(16).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(InspectorFailure);
-  expect((failure as Error).message).toBe('epoch 16 is cut off. Take epoch 12');
+  expect((failure as Error).message).toBe('/runs/a/16: it is cut off. Take epoch 12');
 });
 
 test('a question that nobody waits for is given up at once, and others are not', async () => {
