@@ -98,6 +98,25 @@ export function addSurfaceCommands(program: Command, io: CommandIo, finish: (cod
     );
   });
 
+  surface
+    .command('export')
+    .description('write a surface and its trajectories for other programs')
+    .argument('<surface>', 'folder of a surface, or its name among the surfaces of all runs')
+    .addOption(
+      new Option('--format <name>', 'tables, numpy arrays, or meshes for ParaView (.vtp)')
+        .choices(['csv', 'npy', 'vtk'])
+        .default('csv'),
+    )
+    .option('--out <dir>', 'folder to write to (default: named after surface and format)')
+    .option('--height <quantity>', 'quantity that makes the height of a mesh (default: the first loss)')
+    .option('--runs <dir>', 'folder that holds the run folders', 'runs')
+    .action(async (name: string, { format, out, height }: ExportOptions, command: Command) => {
+      const { surfaceExportCommand } = await import('./surfaceExportCommand');
+      // The command above has the same option, and takes it wherever it stands.
+      const { runs } = command.optsWithGlobals<ExportOptions>();
+      finish(await surfaceExportCommand({ surface: name, runsFolder: runs, format, out, height }, io));
+    });
+
   withRuntime(
     program
       .command('hessian')
@@ -132,6 +151,13 @@ export function addSurfaceCommands(program: Command, io: CommandIo, finish: (cod
       ),
     );
   });
+}
+
+interface ExportOptions {
+  format: 'csv' | 'npy' | 'vtk';
+  out?: string;
+  height?: string;
+  runs: string;
 }
 
 interface HessianOptions extends Omit<HessianSettings, 'losses'>, RuntimeOptions {

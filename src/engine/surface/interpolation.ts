@@ -3,7 +3,7 @@ import { randomFor } from '../data/random';
 import type { AdaptivePlan, GridPoint } from './adaptive';
 
 /** Of how many interpolated points the true values are measured to see how large the error is: this share, within limits. */
-const checkedShare = 0.02;
+const checkedShare = 0.01;
 const [leastChecked, mostChecked] = [16, 200];
 
 /** Points left out of an adaptive surface. */
