@@ -1,4 +1,4 @@
-import { quantities, type RectangleStatistics, rectangleStatistics } from '../../engine/insight/maps';
+import { quantities, type RectangleStatistics } from '../../engine/insight/maps';
 import { settingsOf } from '../kit/configuration';
 import { valueText } from '../kit/format';
 import { runNames } from '../kit/naming';
@@ -6,6 +6,7 @@ import type { Choice } from '../kit/widgets';
 import type { HeatmapRun, ImageReference } from '../protocol/heatmap';
 import type { TileData } from './content';
 import { classNames } from './layers';
+import { quickStatistics } from './quickStatistics';
 import { type HeatmapState, imageName, ofImage } from './state';
 import { pixelAt, type Place } from './viewport';
 
@@ -163,7 +164,7 @@ export function statisticsOf(
   const top = Math.floor(Math.min(a.y, b.y) * height);
   const right = Math.ceil(Math.max(a.x, b.x) * width);
   const bottom = Math.ceil(Math.max(a.y, b.y) * height);
-  return rectangleStatistics(values, labels, from.width, {
+  return quickStatistics(values, labels, from.width, {
     left: left - from.left,
     top: top - from.top,
     width: right - left,

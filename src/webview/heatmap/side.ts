@@ -65,9 +65,7 @@ export class Side {
     // A drawing must not take the pixel away that is pointed at.
     this.point(state.cursor === this.pinned ? this.place : state.cursor, undefined);
     this.pinned = state.cursor;
-    // Counting a large map takes a while: only once it stays.
-    clearTimeout(this.late);
-    this.late = setTimeout(() => this.fill(), 80);
+    this.fillLater();
   }
 
   /**
@@ -79,7 +77,7 @@ export class Side {
     if (tile !== undefined && tile !== this.active) {
       this.chosen = tile;
       this.meaning.textContent = this.now?.data[tile] ? layerMeaning(this.now.data[tile].tile.layer) : '';
-      this.fill();
+      this.fillLater();
     }
     this.place = place;
     const reading = place && this.read(place);
@@ -95,6 +93,12 @@ export class Side {
           ),
     );
     return reading ? spoken(reading) : '';
+  }
+
+  /** Counting a large map takes a while: only once it stays. */
+  private fillLater(): void {
+    clearTimeout(this.late);
+    this.late = setTimeout(() => this.fill(), 120);
   }
 
   private get active(): number {
