@@ -106,24 +106,27 @@ describe('an adaptive surface of a trained network', () => {
     expect(measured).toBeLessThan(states.length / 3);
   });
 
-  it.each(['loss.cross-entropy', 'loss.dice'])('is within a hundredth of the range of the full one: %s', async (key) => {
-    const [whole, own] = [await full.values(key), await adaptive.values(key)];
-    const range = Math.max(...whole) - Math.min(...whole);
-    let worst = 0;
-    whole.forEach((value, i) => {
-      if (states[i] === 1) expect(own[i]).toBe(value);
-      worst = Math.max(worst, Math.abs(own[i]! - value) / range);
-    });
-    console.log(`${key}: off by ${(100 * worst).toFixed(3)} % of the range`);
-    expect(worst).toBeGreaterThan(0);
-    expect(worst).toBeLessThan(0.01);
-    // And it says so itself, from points that it measured afterwards.
-    const { checked, tolerance } = adaptive.document.adaptive!;
-    expect(tolerance).toBe(0.01);
-    expect(checked!.points).toBeGreaterThanOrEqual(16);
-    expect(checked!.largest[key]).toBeGreaterThan(0);
-    expect(checked!.largest[key]).toBeLessThan(0.01);
-  });
+  it.each(['loss.cross-entropy', 'loss.dice'])(
+    'is within a hundredth of the range of the full one: %s',
+    async (key) => {
+      const [whole, own] = [await full.values(key), await adaptive.values(key)];
+      const range = Math.max(...whole) - Math.min(...whole);
+      let worst = 0;
+      whole.forEach((value, i) => {
+        if (states[i] === 1) expect(own[i]).toBe(value);
+        worst = Math.max(worst, Math.abs(own[i]! - value) / range);
+      });
+      console.log(`${key}: off by ${(100 * worst).toFixed(3)} % of the range`);
+      expect(worst).toBeGreaterThan(0);
+      expect(worst).toBeLessThan(0.01);
+      // And it says so itself, from points that it measured afterwards.
+      const { checked, tolerance } = adaptive.document.adaptive!;
+      expect(tolerance).toBe(0.01);
+      expect(checked!.points).toBeGreaterThanOrEqual(16);
+      expect(checked!.largest[key]).toBeGreaterThan(0);
+      expect(checked!.largest[key]).toBeLessThan(0.01);
+    },
+  );
 
   it('states what holds for it', async () => {
     expect(adaptive.document.provenance).toContain('within 0.4 % of every loss’s range');
