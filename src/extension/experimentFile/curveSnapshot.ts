@@ -1,6 +1,6 @@
 import { lossCurve, type LossCurve } from '../../engine/experiment/lossCurve';
 import { experimentOutline, type LossEntry } from '../../engine/experiment/outline';
-import type { CurveLine, CurveSnapshot } from '../../webview/protocol/curve';
+import type { CurveLoss, CurveSnapshot } from '../../webview/protocol/curve';
 import { t } from '../text';
 import { lossFormula } from './formulas';
 
@@ -21,50 +21,35 @@ export function curveSnapshot(
     const problem = entry
       ? t('The entry is not valid as it stands; this is what it was before.')
       : t('The file has no losses[{0}] any more.', index);
-    const empty = { uri, file, index, label: '', formulas: [], notes: [], lines: [], problem };
+    const empty = { uri, file, index, label: '', formulas: [], notes: [], losses: [], problem };
     return before?.index === index && before.uri === uri ? { ...before, problem } : empty;
   }
   const { formulas, notes } = lossFormula(entry.spec);
-  const curve = lossCurve(entry.spec);
   return {
     uri,
     file,
     index,
     label: entry.label,
     formulas,
-    notes: [...notes, ...kindNote(curve)],
-    lines: [
-      ...linesOf(entry, 'entry', curve),
-      ...reference(entry, curve),
-      ...losses.filter(({ index: other }) => other !== index).flatMap((other) => linesOf(other, 'other')),
+    notes: [...notes, ...kindNote(lossCurve(entry.spec, [0.5]))],
+    losses: [
+      lossOf(entry, 'entry'),
+      ...reference(entry),
+      ...losses.flatMap((other) => (other.index !== index && other.spec !== null ? [lossOf(other, 'other')] : [])),
     ],
     problem: null,
   };
 }
 
-function linesOf(entry: LossEntry, role: CurveLine['role'], known?: LossCurve): CurveLine[] {
-  if (entry.spec === null) return [];
-  const curve = known ?? lossCurve(entry.spec);
-  return curve.series.map(({ of, ...values }) => ({
-    key: of === 'background' || of === 'foreground' ? `${entry.index} ${of}` : String(entry.index),
-    name:
-      of === 'background'
-        ? t('{0}, background pixel', entry.label)
-        : of === 'foreground'
-          ? t('{0}, foreground pixel', entry.label)
-          : entry.label,
-    role,
-    place: entry.index,
-    pt: curve.pt,
-    ...values,
-  }));
+function lossOf({ index, label, spec }: LossEntry, role: CurveLoss['role']): CurveLoss {
+  return { key: String(index), label, role, place: index, spec: spec! };
 }
 
 /** Plain cross-entropy, to compare with; left out where it is what one looks at. */
-function reference(entry: LossEntry, { pt }: LossCurve): CurveLine[] {
-  if (entry.label === 'cross-entropy') return [];
-  const { of: _, ...values } = lossCurve({ type: 'crossEntropy' }, pt).series[0]!;
-  return [{ key: 'reference', name: t('cross-entropy, for comparison'), role: 'reference', place: 5, pt, ...values }];
+function reference({ label }: LossEntry): CurveLoss[] {
+  if (label === 'cross-entropy') return [];
+  const comparison = t('cross-entropy, for comparison');
+  return [{ key: 'reference', label: comparison, role: 'reference', place: 5, spec: { type: 'crossEntropy' } }];
 }
 
 function kindNote({ kind, foregroundShare }: LossCurve): string[] {

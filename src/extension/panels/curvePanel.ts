@@ -1,11 +1,18 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { MessageHandler } from '../../webview/protocol/messageHandler';
-import type { CurveSnapshot, CurveToHost, CurveToPanel } from '../../webview/protocol/curve';
+import type { CurveRun, CurveSnapshot, CurveToHost, CurveToPanel } from '../../webview/protocol/curve';
+import type { HeatmapTarget } from '../../webview/protocol/heatmap';
 import { openExperiment } from '../experimentFile/documents';
+import type { Inspector } from '../inspector/inspector';
+import type { RunStore } from '../runs/runStore';
 import { t } from '../text';
+import { nameOf } from '../tree/sorting';
+import { curvePixels } from './curvePixels';
+import { checkpointEpochs } from './heatmapRuns';
 import { panelHtml, panelOptions } from './html';
 import { saveFile } from './saveFile';
+import { typedLoss } from './typedLoss';
 
 export const curveViewType = 'losscape.curve';
 
@@ -15,12 +22,22 @@ interface Remembered {
   readonly index: number;
 }
 
+/** What the panel works with. */
+export interface CurveParts {
+  readonly extensionUri: vscode.Uri;
+  readonly store: RunStore;
+  readonly inspector: Inspector;
+  /** Lets the user choose a run folder; undefined when they thought better of it. */
+  readonly chooseRun: () => Promise<string | undefined>;
+  readonly openHeatmap: (folder: string, target: HeatmapTarget) => void;
+}
+
 /** One panel beside the code that shows the curve of one loss of one experiment file, and follows what is typed. */
 export class CurvePanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   private panel: CurvePanel | undefined;
   private readonly serializer: vscode.Disposable;
 
-  constructor(private readonly extensionUri: vscode.Uri) {
+  constructor(private readonly parts: CurveParts) {
     this.serializer = vscode.window.registerWebviewPanelSerializer(curveViewType, this);
   }
 
@@ -43,7 +60,7 @@ export class CurvePanels implements vscode.WebviewPanelSerializer, vscode.Dispos
   }
 
   private adopt(webview: vscode.WebviewPanel, { uri, index }: Remembered): void {
-    const panel = new CurvePanel(webview, this.extensionUri, vscode.Uri.parse(uri), index);
+    const panel = new CurvePanel(webview, this.parts, vscode.Uri.parse(uri), index);
     this.panel = panel;
     webview.onDidDispose(() => {
       if (this.panel === panel) this.panel = undefined;
@@ -62,7 +79,7 @@ class CurvePanel {
 
   constructor(
     private readonly view: vscode.WebviewPanel,
-    extensionUri: vscode.Uri,
+    private readonly parts: CurveParts,
     private uri: vscode.Uri,
     private index: number,
   ) {
@@ -71,6 +88,22 @@ class CurvePanel {
       {
         ready: () => this.snapshot(),
         choose: ({ index: chosen }) => this.show(this.uri, chosen),
+        loss: ({ text }) => typedLoss(text),
+        chooseRun: async () => {
+          const folder = await parts.chooseRun();
+          return folder === undefined ? null : this.run(folder);
+        },
+        run: ({ folder }) => this.run(folder),
+        pixels: async ({ folder, epoch, name, split }) => {
+          const run = { folder, version: this.version(folder) };
+          const [image, margin] = await Promise.all([
+            parts.inspector.image(run, { name, split }),
+            parts.inspector.margin(run, epoch, { name, split }),
+          ]);
+          return curvePixels(image, margin);
+        },
+        openHeatmap: ({ folder, epoch, image }) =>
+          parts.openHeatmap(folder, image === null ? { epoch } : { epoch, image }),
         save: saveFile,
       },
       (error) => void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error)),
@@ -82,8 +115,8 @@ class CurvePanel {
       }),
       view.onDidDispose(() => this.dispose()),
     ];
-    view.webview.options = panelOptions(extensionUri);
-    view.webview.html = panelHtml(view.webview, extensionUri, 'curve', t('Loss curve'));
+    view.webview.options = panelOptions(parts.extensionUri);
+    view.webview.html = panelHtml(view.webview, parts.extensionUri, 'curve', t('Loss curve'));
   }
 
   show(uri: vscode.Uri, index: number): void {
@@ -91,6 +124,25 @@ class CurvePanel {
     this.index = index;
     this.view.reveal(undefined, true);
     void this.update();
+  }
+
+  private async run(folder: string): Promise<CurveRun | null> {
+    await this.parts.store.loaded;
+    const record = this.parts.store.get(folder);
+    if (!record?.entry.ok) return null;
+    const { dataset, experimentName } = record.entry.document;
+    return {
+      folder,
+      name: `${experimentName}, ${nameOf(record)}`,
+      epochs: await checkpointEpochs(folder),
+      images: { train: dataset.train, test: dataset.test },
+    };
+  }
+
+  private version(folder: string): string {
+    const entry = this.parts.store.get(folder)?.entry;
+    // As the panel of maps says it, so that both find the same answers in memory.
+    return entry?.ok ? `${entry.document.started} ${entry.document.resumedFrom.join(' ')}` : '';
   }
 
   private async update(): Promise<void> {

@@ -9,6 +9,7 @@ import { HeatmapPanels } from './heatmapPanel';
 import { panelOptions } from './html';
 import { metricsKind } from './metricsPanel';
 import { RunsPanel } from './runsPanel';
+import { SurfacePanels } from './surfacePanel';
 
 /** Opens the panels. */
 export interface Panels {
@@ -20,6 +21,8 @@ export interface Panels {
   openCurve(document: vscode.TextDocument, lossIndex: number): void;
   /** Maps of what the networks of runs make of one image. */
   openHeatmap(folders: readonly string[], target?: HeatmapTarget): void;
+  /** A loss surface; `runFolders` are runs whose surfaces can be chosen beside it. */
+  openSurface(folder: string, runFolders?: readonly string[]): void;
 }
 
 const viewTypes = { metrics: 'losscape.metrics', comparison: 'losscape.comparison' } as const;
@@ -29,19 +32,31 @@ type Kind = keyof typeof viewTypes;
 /** Lets panels be opened, and come back after a reload with what they were about. */
 export function registerPanels(context: vscode.ExtensionContext, store: RunStore, inspector: Inspector): Panels {
   const open = new Map<string, vscode.WebviewPanel>();
-  const curve = new CurvePanels(context.extensionUri);
+  const curve = new CurvePanels({
+    extensionUri: context.extensionUri,
+    store,
+    inspector,
+    chooseRun: async () => {
+      const title = vscode.l10n.t('Run whose pixels are laid under the curves');
+      const fits = ({ entry }: RunRecord) => entry.ok && entry.document.epochsDone > 0;
+      return (await chooseRuns(store, [], [], { title, fits, many: false }))[0]?.folder;
+    },
+    openHeatmap: (folder, target) => panels.openHeatmap([folder], target),
+  });
   const heatmaps = new HeatmapPanels(context, store, inspector, async (but) => {
     const title = vscode.l10n.t('Runs to look into beside these');
     const fits = ({ entry, folder }: RunRecord) => entry.ok && !but.includes(folder);
     return (await chooseRuns(store, [], [], { title, fits })).map(({ folder }) => folder);
   });
-  context.subscriptions.push(curve, heatmaps);
+  const surfaces = new SurfacePanels(context, store, inspector);
+  context.subscriptions.push(curve, heatmaps, surfaces);
 
   const panels: Panels = {
     openMetrics: (folders, options) => show('metrics', folders, options?.preserveFocus ?? false),
     openComparison: (folders) => show('comparison', folders, false),
     openCurve: (document, lossIndex) => curve.open(document, lossIndex),
     openHeatmap: (folders, target) => heatmaps.show(folders, target),
+    openSurface: (folder, runFolders) => surfaces.show(folder, runFolders),
   };
 
   /** The same runs are shown once per kind of panel, in whatever order they were chosen. */

@@ -1,12 +1,14 @@
+import type { Backdrop } from '../kit/backdrop';
 import type { ChartLine, ChartModel } from '../kit/chartModel';
 import { extent, freeAxis } from '../kit/curves';
-import { linearRange, unitRange } from '../kit/ranges';
+import { type AxisRange, linearRange, unitRange } from '../kit/ranges';
 import type { Look } from '../kit/theme';
-import type { CurveLine } from '../protocol/curve';
+import type { Against, CurveLine } from './lines';
+import type { CurveState } from './state';
 
 export type ChartId = 'loss' | 'gradientLogit' | 'gradientPt';
 
-export interface CurveSettings {
+export interface CurveSettings extends Pick<CurveState, 'against' | 'shown'> {
   readonly hidden: ReadonlySet<string>;
   readonly switchedY: ReadonlySet<string>;
 }
@@ -29,23 +31,46 @@ export const curveCharts: Readonly<Record<ChartId, { title: string; caption: str
   },
 };
 
-/** The chart of one quantity of all lines. */
-export function curveChart(id: ChartId, lines: readonly CurveLine[], settings: CurveSettings): ChartModel {
-  const drawn = lines.flatMap((line) => chartLines(id, line));
+const axes: Readonly<Record<Against, { name: string; range: AxisRange }>> = {
+  pt: { name: 'pt', range: unitRange },
+  logit: {
+    name: 'x (logit of the true class − that of the other)',
+    range: { type: 'value', min: -10, max: 10, ticks: [-10, -5, 0, 5, 10] },
+  },
+};
+
+/** Whose pixels lie behind the lines. */
+export interface PixelsBehind {
+  readonly backdrop: Backdrop;
+  /** In words. */
+  readonly of: string;
+}
+
+/** The chart of one quantity of all lines, with pixels behind them if there are any. */
+export function curveChart(
+  id: ChartId,
+  lines: readonly CurveLine[],
+  settings: CurveSettings,
+  pixels: PixelsBehind | null = null,
+): ChartModel {
+  const drawn = lines.flatMap((line) => chartLines(id, line, settings));
   const shown = drawn.filter(({ key }) => !settings.hidden.has(key));
   const counted = shown.length > 0 ? shown : drawn;
   const values = extent(counted.map(({ y }) => y));
   // The slope by pt grows without bounds towards 0; the other two are easier to read from 0 on.
   const natural = id === 'gradientPt';
   const log = natural !== settings.switchedY.has(id);
+  const { name, range } = axes[settings.against];
   return {
     id,
     title: curveCharts[id].title,
-    subtitle: '',
+    subtitle: pixels
+      ? `Behind: pixels of ${pixels.of}; filled: foreground, outlined: background; a quarter of the height for each power of ten`
+      : '',
     panes: [''],
-    xName: 'pt',
+    xName: name,
     xKind: 'value',
-    x: unitRange,
+    x: range,
     y: [
       log && values.least < Infinity
         ? freeAxis({ ...values, low: values.least }, values.high / values.least < 3)
@@ -54,24 +79,24 @@ export function curveChart(id: ChartId, lines: readonly CurveLine[], settings: C
     sharedY: true,
     digits: 4,
     lines: drawn,
-    legend: shown.map(({ name, look }) => ({ name, look })),
+    legend: shown.map(({ name: words, look }) => ({ name: words, look })),
     hidden: settings.hidden,
+    ...(pixels ? { backdrop: pixels.backdrop } : {}),
   };
 }
 
-function chartLines(id: ChartId, line: CurveLine): ChartLine[] {
+function chartLines(id: ChartId, line: CurveLine, { shown }: CurveSettings): ChartLine[] {
   const values = id === 'loss' ? line.loss : line[id].map((slope) => -slope);
-  const common = { pane: 0, x: line.pt, epochs: line.pt.map(() => NaN), folder: '' };
+  const common = { pane: 0, x: line.x, epochs: line.x.map(() => NaN), folder: '' };
   const main: ChartLine = { ...common, key: line.key, name: line.name, look: lookOf(line), y: values };
-  if (id !== 'loss' || line.effective === null) return [main];
+  if (id !== 'loss' || line.effective === null || shown === 'reported') return [main];
+  const name = `${line.name}: what training descends`;
+  if (shown === 'effective') return [{ ...main, name, y: line.effective }];
   const look: Look = { ...lookOf(line), thin: true, variant: line.place + 3 };
-  return [
-    main,
-    { ...common, key: `${line.key} descended`, name: `${line.name}: what training descends`, look, y: line.effective },
-  ];
+  return [main, { ...common, key: `${line.key} descended`, name, look, y: line.effective }];
 }
 
-export function lookOf({ role, place, key }: CurveLine): Look {
+export function lookOf({ role, place, key }: Pick<CurveLine, 'role' | 'place' | 'key'>): Look {
   if (role === 'reference') return { colour: { run: 5 }, thin: true, variant: 2 };
   // Background pixels take the next dash of the same colour.
   return {

@@ -1,3 +1,4 @@
+import type { Backdrop } from './backdrop';
 import type { AxisRange } from './ranges';
 import type { Look } from './theme';
 
@@ -46,6 +47,8 @@ export interface ChartModel {
   readonly sharedY: boolean;
   readonly digits: number;
   readonly lines: readonly ChartLine[];
+  /** A histogram behind the lines of the first pane. */
+  readonly backdrop?: Backdrop;
   /** A dashed line across every pane. */
   readonly reference?: number;
   /** Names at both ends of the colour scale of layers, in place of a legend. */

@@ -1,4 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
+import { backdropSeries } from './backdrop';
 import type { ChartLine, ChartModel, Zoom } from './chartModel';
 import { drawnBand, drawnPoints } from './downsample';
 import { duration, tickTexts } from './format';
@@ -110,6 +111,7 @@ export function chartOption(
       };
     }),
     series: [
+      ...(model.backdrop ? backdropSeries(model.backdrop, axes.y[0]!.max, theme) : []),
       ...model.lines.flatMap((line, index) =>
         model.hidden.has(line.key) ? [] : lineSeries(line, index, axes, theme, layout.panes[line.pane]!.width / 2),
       ),

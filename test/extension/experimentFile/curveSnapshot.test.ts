@@ -13,19 +13,18 @@ describe('what the curve panel shows', () => {
     );
     expect(snapshot.label).toBe('focal γ=2');
     expect(snapshot.problem).toBeNull();
-    expect(snapshot.lines.map(({ key, role }) => [key, role])).toEqual([
-      ['0', 'entry'],
-      ['reference', 'reference'],
-      ['1 background', 'other'],
-      ['1 foreground', 'other'],
+    expect(snapshot.losses.map(({ key, role, label }) => [key, role, label])).toEqual([
+      ['0', 'entry', 'focal γ=2'],
+      ['reference', 'reference', 'cross-entropy, for comparison'],
+      ['1', 'other', 'cross-entropy 1:3'],
     ]);
-    for (const line of snapshot.lines) expect(line.loss).toHaveLength(line.pt.length);
+    expect(snapshot.losses[0]!.spec).toMatchObject({ type: 'focal', gamma: 2 });
   });
 
   it('what was valid stays while one types, and says so', () => {
     const before = curveSnapshot(text('{ "type": "focal", "gamma": 2 }'), at, null);
     const typing = curveSnapshot(text('{ "type": "focal", "gamma": }'), at, before);
-    expect(typing.lines).toEqual(before.lines);
+    expect(typing.losses).toEqual(before.losses);
     expect(typing.problem).toContain('not valid');
     const after = curveSnapshot(text('{ "type": "focal", "gamma": 3 }'), at, typing);
     expect(after).toMatchObject({ label: 'focal γ=3', problem: null });
@@ -34,7 +33,7 @@ describe('what the curve panel shows', () => {
   it('an entry that is gone leaves nothing of another one', () => {
     const before = curveSnapshot(text('{ "type": "focal" }'), at, null);
     expect(curveSnapshot(text('{ "type": "dice" }'), { ...at, index: 3 }, before)).toMatchObject({
-      lines: [],
+      losses: [],
       problem: 'The file has no losses[3] any more.',
     });
   });

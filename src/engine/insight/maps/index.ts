@@ -1,4 +1,5 @@
 export type { LossSpec } from '../../experiment/lossSchema';
+export { curvePoints, lossCurve, type LossCurve } from '../../experiment/lossCurve';
 export { lossLabel } from '../../experiment/lossLabel';
 export { isPixelLoss, pixelLoss, sigmoid, softplus, type PixelLoss } from '../../experiment/pixelLoss';
 export * from './budget';
