@@ -63,7 +63,7 @@ export const thousands: EditorTest[] = [
         const newest = count - 1 + 12;
         await delay(700); // changes are gathered for a while: each is to be the first one
         const label = `retina ${newest % 12}`;
-        const before = await rowTexts(session, label);
+        const before = await until('the group on top', () => rowText(session, label));
         const runs = Number(/^(\d+) runs/.exec(before.slice(label.length).trim())?.[1]);
         const shown = rowAppears(session.page, `${label}${runs + 1} runs`);
         await writeRun(join(folder, `20270101-00000${round}-retina-focal-2-abcd`), newest);
@@ -86,7 +86,7 @@ export const thousands: EditorTest[] = [
   },
 ];
 
-async function rowTexts(session: Session, label: string): Promise<string> {
+async function rowText(session: Session, label: string): Promise<string | undefined> {
   const rows = await session.page.locator('.sidebar .pane-body .monaco-list-row').allTextContents();
-  return rows.find((row) => row.startsWith(label)) ?? '';
+  return rows.find((row) => row.startsWith(label));
 }
