@@ -257,11 +257,14 @@ export class RunIndex {
     });
   }
 
-  /** Looks at a folder that something happened to; one without run.json is looked at again: it is being made. */
+  /**
+   * Looks at a folder that something happened to. One without a run.json that can be read is looked at again: it is being
+   * made, or copied from elsewhere, and nothing announces what happens inside it.
+   */
   private async checkNew(folder: string, attempt = 0): Promise<void> {
     await this.check(folder);
     const wait = retries[attempt];
-    if (this.known.has(folder) || wait === undefined || !(await isFolder(folder))) return;
+    if (this.known.get(folder)?.entry.ok || wait === undefined || !(await isFolder(folder))) return;
     this.later(() => void this.checkNew(folder, attempt + 1), wait);
   }
 

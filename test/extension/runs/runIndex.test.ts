@@ -56,6 +56,19 @@ test('runs that appear, change and disappear', async () => {
   await until(() => changes.some(({ removed }) => removed.includes(folder)), 'that was reported');
 });
 
+test('a run that is copied slowly is read again until it is whole', async () => {
+  const runs = temporaryFolder();
+  const { index } = makeIndex();
+  await index.setFolders([runs]);
+  const folder = join(runs, '20260101-000000-a');
+  mkdirSync(folder);
+  const text = JSON.stringify(runDocument());
+  writeFileSync(runPaths(folder).document, text.slice(0, 40));
+  await until(() => status(index, folder) === 'its run.json is not whole JSON', 'its beginning was seen');
+  writeFileSync(runPaths(folder).document, text);
+  await until(() => status(index, folder) === 'finished', 'the whole of it was seen');
+});
+
 test('a runs folder that is made, deleted and made again', async () => {
   const parent = temporaryFolder();
   const runs = join(parent, 'runs');
