@@ -182,6 +182,65 @@ export const heatmap: EditorTest[] = [
     },
   },
   {
+    name: 'all epochs as an animated picture',
+    async run(session) {
+      const panel = await openPanel(session);
+      const folder = await mkdtemp(join(tmpdir(), 'losscape-animation-'));
+      const epochs = Number(await panel.locator('.scrubber input[type="range"]').getAttribute('max')) + 1;
+      await panel.locator('vscode-button', { hasText: 'Animate' }).click();
+      await session.page.locator('.quick-input-widget input').waitFor({ state: 'visible', timeout: 120_000 });
+      const file = join(folder, 'epochs.webp');
+      await saveAs(session, file);
+      const { format, pages } = await sharp(await until('the file', () => readFile(file).catch(() => null))).metadata();
+      await rm(folder, { recursive: true });
+      same([format, pages], ['webp', epochs], 'format and frames');
+    },
+  },
+  {
+    name: 'the heatmap opens from an epoch in the metrics panel',
+    async run(session) {
+      const run = await finishedRun(session);
+      await session.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
+      await onRun(session, 'losscape.openMetrics', run.folder);
+      const metrics = await session.panel('main.figures figure .chart canvas');
+      await metrics.locator('figure .chart').first().focus();
+      await session.page.keyboard.press('ArrowRight');
+      await session.page.keyboard.press('Enter');
+      const button = metrics.locator('.inspector .quiet', { hasText: /^heatmap$/ });
+      await button.waitFor();
+      const epoch = Number(/\d+/.exec((await metrics.locator('.inspector-title').textContent()) ?? '')?.[0]);
+      await button.click();
+      const panel = await openPanel(session);
+      await settled(panel);
+      check((await shownEpoch(panel)) === epoch, `epoch ${await shownEpoch(panel)} is shown, ${epoch} was chosen`);
+    },
+  },
+  {
+    name: 'the heatmap opens from an image in the explorer',
+    async run(session) {
+      const run = await finishedRun(session);
+      const { images } = await session.api(async ({ workspace, Uri }, path) => {
+        const text = await workspace.fs.readFile(Uri.joinPath(Uri.file(path), 'run.json'));
+        const document = JSON.parse(new TextDecoder().decode(text)) as { dataset: { train: string[] } };
+        return { images: document.dataset.train };
+      }, run.folder);
+      await session.api(
+        ({ commands, Uri }, path) => {
+          void commands.executeCommand('losscape.openHeatmap', Uri.file(path));
+        },
+        join(session.folder, 'images', `${images[1]}.png`),
+      );
+      // Which run: it is asked for, as long as none is selected in the view.
+      const picker = session.page.locator('.quick-input-widget');
+      await picker.locator('.monaco-list-row', { hasText: run.folder }).click({ position: { x: 200, y: 12 } });
+      await picker.getByText('1 Selected').waitFor();
+      await session.page.keyboard.press('Enter');
+      const panel = await openPanel(session);
+      await until('the image', async () => (await imageName(panel)) === images[1]);
+      await settled(panel);
+    },
+  },
+  {
     name: 'maps under several losses, one of them typed in, with budgets',
     async run(session) {
       const panel = await openPanel(session);
@@ -208,7 +267,10 @@ export const heatmap: EditorTest[] = [
       );
       await session.picture('heatmap losses');
       await panel.locator('.budgets details summary').click();
-      check((await panel.locator('.budgets .numbers tbody tr').count()) > 5, 'no numbers for screen readers');
+      await until(
+        'numbers for screen readers',
+        async () => (await panel.locator('.budgets .numbers tbody tr').count()) > 5,
+      );
     },
   },
   {
@@ -217,7 +279,8 @@ export const heatmap: EditorTest[] = [
       await session.reload();
       const panel = await openPanel(session);
       await settled(panel);
-      check((await panel.locator('.tile').count()) === 3, 'other maps than before');
+      const titles = await panel.locator('.tile h3').allTextContents();
+      same(titles, ['under focal γ=2', 'under focal γ=5', 'under dice'], 'maps');
       await session.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
       same(session.complaints, [], 'complaints in the developer console');
     },

@@ -52,12 +52,14 @@ import './heatmap.css';
 
 const api = connect<HeatmapToHost, HeatmapToPanel, HeatmapState>({
   runs: ({ runs: now }) => {
+    // The snapshot is under way, and says it all.
+    if (runs.length === 0) return;
     const before = new Set(runs.map(({ info }) => info.folder));
     const added = now.filter(({ info }) => !before.has(info.folder)).map(({ info }) => info.folder);
     runs = now;
     change({
       folders: runs.map(({ info }) => info.folder),
-      runs: [...state.runs, ...added].slice(0, mostTiles),
+      runs: [...new Set([...state.runs, ...added])].slice(0, mostTiles),
       ...(added.length > 0 ? { sideBySide: true } : {}),
     });
   },
@@ -106,7 +108,7 @@ const stage = new Stage(theme, {
   play: () => scrubber.toggle(),
 });
 const scrubber = new Scrubber(
-  (epoch) => change({ epoch }),
+  (epoch, last) => change({ epoch: last ? null : epoch }),
   () => shownTiles.every(({ margin }) => margin === null || margin.state !== 'loading'),
 );
 const budgets = new Budgets(
@@ -156,7 +158,7 @@ const draw = oncePerFrame(() => {
   const { tiles, leftOut } = tilesOf(state, runs);
   const shownRuns = names.filter(({ run }) => state.runs.includes(run.info.folder));
   const epochs = epochsOf(shownRuns.map(({ run }) => run));
-  const epoch = state.epoch === null ? null : nearestEpoch(epochs, state.epoch);
+  const epoch = state.epoch === null ? (epochs.at(-1) ?? null) : nearestEpoch(epochs, state.epoch);
   const { image } = state;
   shownTiles = image ? tiles.map((tile) => contents.data(tile, image, epoch)) : [];
   if (state.range === 'fixed') contents.fit(shownTiles);
@@ -338,7 +340,6 @@ void api.host
       // Of several runs, their confidence; of one, beside the photograph.
       layers: again || folders.length === 1 ? state.layers : ['pt'],
       image: state.image ?? firstImage(runs),
-      epoch: state.epoch ?? epochsOf(runs).at(-1) ?? null,
     });
     if (snapshot.target) goTo(snapshot.target);
   })

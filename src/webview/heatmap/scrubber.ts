@@ -40,11 +40,11 @@ export class Scrubber {
   private playing = false;
 
   /**
-   * @param go show another epoch.
+   * @param go show another epoch; `last` when it is the newest there is.
    * @param settled whether the epoch that was gone to is on the screen: the next one is not played before.
    */
   constructor(
-    private readonly go: (epoch: number) => void,
+    private readonly go: (epoch: number, last: boolean) => void,
     private readonly settled: () => boolean,
   ) {
     this.slider.addEventListener('input', () => {
@@ -135,7 +135,11 @@ export class Scrubber {
 
   private goTo(index: number): void {
     const epoch = this.now.epochs[Math.min(this.now.epochs.length - 1, Math.max(0, index))];
-    if (epoch !== undefined && epoch !== this.now.epoch) this.go(epoch);
+    if (epoch !== undefined && epoch !== this.now.epoch) this.choose(epoch);
+  }
+
+  private choose(epoch: number): void {
+    this.go(epoch, epoch === this.now.epochs.at(-1));
   }
 
   private thumbnail({ epoch, picture }: Thumbnail, of: string): HTMLElement {
@@ -150,7 +154,7 @@ export class Scrubber {
         'aria-label': `Epoch ${epoch}: ${of}`,
         onclick: () => {
           this.stop();
-          this.go(epoch);
+          this.choose(epoch);
         },
       },
       picture ?? element('span', { class: 'thumbnail-empty' }),

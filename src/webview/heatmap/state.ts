@@ -13,6 +13,7 @@ export type BudgetBy = 'class' | 'boundary' | 'outcome' | 'confidence';
 export interface HeatmapState {
   readonly folders: readonly string[];
   readonly image: ImageReference | null;
+  /** Null: the newest, whichever that is by now. */
   readonly epoch: number | null;
   /** Shown runs, layers and losses (by key): every combination is a tile, up to `mostTiles`. */
   readonly runs: readonly string[];
