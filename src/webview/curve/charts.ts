@@ -39,6 +39,9 @@ const axes: Readonly<Record<Against, { name: string; range: AxisRange }>> = {
   },
 };
 
+/** What is smaller than the largest value by more than this is nothing; a logarithmic axis does not go on to it. */
+const mostDecades = 1e8;
+
 /** Whose pixels lie behind the lines. */
 export interface PixelsBehind {
   readonly backdrop: Backdrop;
@@ -73,7 +76,7 @@ export function curveChart(
     x: range,
     y: [
       log && values.least < Infinity
-        ? freeAxis({ ...values, low: values.least }, values.high / values.least < 3)
+        ? freeAxis({ ...values, low: Math.max(values.least, values.high / mostDecades) }, values.high / values.least < 3)
         : linearRange(values.low, values.high),
     ],
     sharedY: true,

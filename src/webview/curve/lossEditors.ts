@@ -96,7 +96,7 @@ class LossEditor {
   }
 
   private weights(classWeights: readonly [number, number] | undefined): HTMLElement[] {
-    const values: [number, number] = [...(classWeights ?? ([1, 1] as const))];
+    const values: [number, number] = [...(classWeights ?? [1, 1])];
     return (['background', 'foreground'] as const).map(
       (name, side) =>
         slider(

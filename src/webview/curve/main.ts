@@ -118,12 +118,19 @@ document.body.append(
   pixels.root,
 );
 
-let memo: { inputs: readonly unknown[]; losses: readonly CurveLoss[]; lines: readonly CurveLine[] } | null = null;
+interface Drawn {
+  readonly losses: readonly CurveLoss[];
+  readonly lines: readonly CurveLine[];
+}
+
+let drawnFrom: readonly unknown[] = [];
+let drawn: Drawn = { losses: [], lines: [] };
 
 /** The losses of the file and those added, with their lines. */
-function drawnNow(): { losses: readonly CurveLoss[]; lines: readonly CurveLine[] } {
+function drawnNow(): Drawn {
   const inputs = [snapshot, state.added, state.against];
-  if (memo && inputs.every((input, index) => input === memo!.inputs[index])) return memo;
+  if (inputs.every((input, index) => input === drawnFrom[index])) return drawn;
+  drawnFrom = inputs;
   const ofFile = snapshot?.losses ?? [];
   const first = 1 + Math.max(-1, ...ofFile.filter(({ role }) => role !== 'reference').map(({ place }) => place));
   const added = state.added.map(({ id, spec }, index): CurveLoss => ({
@@ -134,8 +141,8 @@ function drawnNow(): { losses: readonly CurveLoss[]; lines: readonly CurveLine[]
     spec,
   }));
   const losses = [...ofFile, ...added];
-  memo = { inputs, losses, lines: losses.flatMap((loss) => curveLines(loss, state.against)) };
-  return memo;
+  drawn = { losses, lines: losses.flatMap((loss) => curveLines(loss, state.against)) };
+  return drawn;
 }
 
 function linesNow(): readonly CurveLine[] {
