@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { OnnxRuntimeEngine } from '../src/engine/compile/onnxRuntime';
 import type { Program } from '../src/engine/compile/program';
@@ -10,6 +9,7 @@ import { forwardPass, trainingStep } from '../src/engine/training/trainingStep';
 import { initializeParameters } from '../src/engine/unet/initializers';
 import { countParameters, unetParameters } from '../src/engine/unet/unet';
 import type { BenchCase } from './cases';
+import { peakMemory } from './peakMemory';
 import type { BenchAnswer, BenchRequest, PreparedAnswer, TimesAnswer } from './protocol';
 
 /*
@@ -82,14 +82,6 @@ class Measured {
     }
     await this.forward.run({ images: this.images });
   }
-}
-
-/** Largest resident size of this process, MiB. On Linux the kernel's counter of this program alone, not of what started it. */
-function peakMemory(): number {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS / 1024;
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  if (kibibytes === undefined) throw new Error('/proc/self/status has no VmHWM');
-  return Number(kibibytes) / 1024;
 }
 
 let measured: Measured | undefined;

@@ -3,6 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { BenchCase } from './cases';
 import type { BenchAnswer, BenchRequest, MemoryAnswer, PreparedAnswer, TimesAnswer } from './protocol';
+import type { SurfaceRequest } from './surfaceProtocol';
 
 /** A process that is measured. It stays alive between the blocks of runs that it is asked for. */
 export class Side {
@@ -50,7 +51,8 @@ export class Side {
     this.lines.close();
   }
 
-  private async ask<T>(request: BenchRequest): Promise<T> {
+  /** Sends one request; gives its answer. @throws Error when the other side fails, or dies. */
+  async ask<T>(request: BenchRequest | SurfaceRequest): Promise<T> {
     this.child.stdin.write(`${JSON.stringify(request)}\n`);
     const line = await this.answers.next();
     if (line.done === true) throw new Error(`${this.name} was asked to ${request.do}: ${await this.ended}`);

@@ -1,5 +1,5 @@
 // `npm run bench`: bundles the benchmark into .cache/bench and runs it. `npm run bench -- filter-gradient` runs the one of
-// the lowerings of the filter gradient instead.
+// the lowerings of the filter gradient instead, `npm run bench -- surface` that of loss surfaces.
 import { spawnSync } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,10 @@ await build({
     main: 'bench/main.ts',
     ours: 'bench/ours.ts',
     'filter-gradient': 'bench/filter-gradient.ts',
+    surface: 'bench/surface.ts',
+    surfaceSide: 'bench/surfaceSide.ts',
+    // The surface benchmark runs the command line itself.
+    cli: 'src/engine/cli.ts',
     // The thread that sessions run on is looked for beside the bundle.
     sessionWorker: 'src/engine/compile/sessionWorker.ts',
   },
@@ -25,13 +29,15 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['onnxruntime-node', 'sharp'],
+  external: ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  banner: { js: `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
+  define: { 'import.meta.url': 'importMetaUrl' },
   logLevel: 'warning',
 }).catch(() => process.exit(1)); // esbuild has printed why
 
 const [first, ...rest] = process.argv.slice(2);
-const [program, args] =
-  first === 'filter-gradient' ? ['filter-gradient', rest] : ['main', first === undefined ? [] : [first, ...rest]];
+const named = ['filter-gradient', 'surface'];
+const [program, args] = named.includes(first) ? [first, rest] : ['main', first === undefined ? [] : [first, ...rest]];
 const { status, signal, error } = spawnSync(process.execPath, [join(out, `${program}.cjs`), ...args], {
   cwd: root,
   stdio: 'inherit',
