@@ -123,6 +123,9 @@ async function webview() {
   for (const name of names) {
     const entry = join(folder, name, 'main.ts');
     if (await exists(entry)) entries[name] = entry;
+    // What a panel loads only when it is asked to draw in three dimensions.
+    const three = join(folder, name, 'gl.ts');
+    if (await exists(three)) entries[`${name}-gl`] = three;
   }
   if (Object.keys(entries).length === 0) return skipped('the panels', join(folder, '*/main.ts'));
   await emptied(join(dist, 'webview'));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { HeatmapTarget } from '../../webview/protocol/heatmap';
+import type { NetworkTarget } from '../../webview/protocol/network';
 import { chooseRuns } from '../commands/chooseRuns';
 import type { Inspector } from '../inspector/inspector';
 import type { RunRecord, RunStore } from '../runs/runStore';
@@ -8,6 +9,7 @@ import { CurvePanels } from './curvePanel';
 import { HeatmapPanels } from './heatmapPanel';
 import { panelOptions } from './html';
 import { metricsKind } from './metricsPanel';
+import { NetworkPanels } from './networkPanel';
 import { RunsPanel } from './runsPanel';
 import { SurfacePanels } from './surfacePanel';
 
@@ -21,6 +23,8 @@ export interface Panels {
   openCurve(document: vscode.TextDocument, lossIndex: number): void;
   /** Maps of what the networks of runs make of one image. */
   openHeatmap(folders: readonly string[], target?: HeatmapTarget): void;
+  /** The layers of a run's network: what they answer to an image, what they look for, how they learnt. */
+  openNetwork(folder: string, target?: NetworkTarget): void;
   /** A loss surface; `runFolders` are runs whose surfaces can be chosen beside it. */
   openSurface(folder: string, runFolders?: readonly string[]): void;
 }
@@ -49,13 +53,15 @@ export function registerPanels(context: vscode.ExtensionContext, store: RunStore
     return (await chooseRuns(store, [], [], { title, fits })).map(({ folder }) => folder);
   });
   const surfaces = new SurfacePanels(context, store, inspector);
-  context.subscriptions.push(curve, heatmaps, surfaces);
+  const networks = new NetworkPanels(context, store, inspector);
+  context.subscriptions.push(networks, curve, heatmaps, surfaces);
 
   const panels: Panels = {
     openMetrics: (folders, options) => show('metrics', folders, options?.preserveFocus ?? false),
     openComparison: (folders) => show('comparison', folders, false),
     openCurve: (document, lossIndex) => curve.open(document, lossIndex),
     openHeatmap: (folders, target) => heatmaps.show(folders, target),
+    openNetwork: (folder, target) => networks.show(folder, target),
     openSurface: (folder, runFolders) => surfaces.show(folder, runFolders),
   };
 

@@ -1,0 +1,127 @@
+import { basename, dirname } from 'node:path';
+import { isBeingSampled, type PlaneProvenance, type SurfaceDocument } from '../../runs/surfaceDocument';
+import type { SurfaceTrajectories } from '../../runs/surfaceTrajectories';
+import type { SurfaceInfo, SurfacePath, SurfaceQuantityInfo } from '../../webview/protocol/surface';
+import { t } from '../text';
+
+/** What a page needs to know of a surface besides its values. @param folder absolute path. */
+export function surfaceInfo(folder: string, document: SurfaceDocument, now = new Date()): SurfaceInfo {
+  const { axes, plane, done, total, secondsSampling, series, adaptive } = document;
+  const [a, b] = axisNames(plane);
+  return {
+    folder,
+    id: document.id,
+    run: basename(dirname(dirname(folder))),
+    kind: document.kind,
+    status: document.status === 'sampling' && !isBeingSampled(document, now) ? 'interrupted' : document.status,
+    a: { values: axes.a, name: a },
+    b: { values: axes.b, name: b },
+    quantities: quantitiesOf(document),
+    provenance: document.provenance,
+    images: document.images.map(({ split, names, available }) => ({ split, names, available })),
+    done,
+    total,
+    pace: done > 0 && secondsSampling > 0 ? done / secondsSampling : null,
+    bound: adaptive === null ? null : boundInWords(document),
+    minima: Object.fromEntries(
+      Object.entries(document.minima ?? {}).map(([key, { value, a: x, b: y, onEdge, width, sharpness }]) => [
+        key,
+        { value, a: x, b: y, onEdge, width, sharpness },
+      ]),
+    ),
+    series: series === null ? null : { id: series.id, epoch: epochOf(plane) },
+    created: document.created,
+  };
+}
+
+/** The epoch of the network at (0, 0); the last of the run's where the plane has no single one. */
+function epochOf(plane: PlaneProvenance): number {
+  if (plane.movedTo) return plane.movedTo.epoch;
+  if ('checkpoint' in plane) return plane.checkpoint?.epoch ?? 0;
+  return plane.checkpoints[0].epoch;
+}
+
+function quantitiesOf({ quantities }: SurfaceDocument): SurfaceQuantityInfo[] {
+  const errors = new Map(
+    Object.entries(quantities).flatMap(([key, { standardErrorOf }]) =>
+      standardErrorOf === undefined ? [] : [[standardErrorOf, key] as const],
+    ),
+  );
+  return Object.entries(quantities).flatMap(([key, { label, kind, split, measure, loss, standardErrorOf }]) =>
+    standardErrorOf === undefined
+      ? [{ key, label, kind, split, measure, variant: loss?.variant ?? null, error: errors.get(key) ?? null }]
+      : [],
+  );
+}
+
+function boundInWords({ adaptive, quantities }: SurfaceDocument): string {
+  const { bound, checked } = adaptive!;
+  if (checked === null) return bound;
+  const worst = Math.max(
+    0,
+    ...Object.entries(checked.largest).map(([key, error]) => (quantities[key]?.kind === 'loss' ? error : 0)),
+  );
+  const found = t(
+    'At {0} points measured afterwards, losses were off by at most {1} % of their range.',
+    checked.points,
+    (100 * worst).toPrecision(2),
+  );
+  return `${bound} ${found}`;
+}
+
+/** What the axes are, with the share of the variance that principal components explain. */
+export function axisNames(plane: PlaneProvenance): [string, string] {
+  switch (plane.kind) {
+    case 'pca': {
+      const share = (index: number): string => (100 * (plane.explained[index] ?? 0)).toFixed(1);
+      return [
+        t('1st principal component ({0} % of the variance)', share(0)),
+        t('2nd principal component ({0} % of the variance)', share(1)),
+      ];
+    }
+    case 'random':
+      return [t('random direction a'), t('random direction b')];
+    case 'line': {
+      const [from, to] = plane.checkpoints;
+      return [t('from {0} (0) to {1} (1)', networkName(from), networkName(to)), ''];
+    }
+    case 'through': {
+      const [origin, second, third] = plane.checkpoints;
+      const along = (end: typeof origin): string => t('from {0} (0) to {1} (1)', networkName(origin), networkName(end));
+      return [along(second), along(third)];
+    }
+    case 'curvature': {
+      const name = (index: 0 | 1): string => {
+        const axis = plane.axes[index];
+        const eigenvalue = plane.eigenvalues[index];
+        if (axis === null) return '';
+        if (axis === 'gradient') return t('gradient of {0}', plane.loss);
+        const words = t('Hessian’s {0} of {1}', axis, plane.loss);
+        return eigenvalue === null ? words : t('{0}, eigenvalue {1}', words, eigenvalue.toPrecision(3));
+      };
+      return [name(0), name(1)];
+    }
+  }
+}
+
+const networkName = ({ loss, epoch }: { loss: string; epoch: number }): string => t('{0}, epoch {1}', loss, epoch);
+
+/** Trajectories as a page takes them. */
+export function surfacePaths(trajectories: SurfaceTrajectories | undefined): SurfacePath[] {
+  if (!trajectories) return [];
+  const { quantities } = trajectories;
+  const named = (values: readonly number[] | null): Record<string, number> | null =>
+    values === null ? null : Object.fromEntries(quantities.map((key, index) => [key, values[index] ?? NaN]));
+  return trajectories.runs.map(({ run, loss, points }) => ({
+    run,
+    loss,
+    points: points.map(({ epoch, a, b, distance, true: own, plane }) => ({
+      epoch,
+      a,
+      b,
+      distance,
+      own: named(own),
+      plane: named(plane),
+    })),
+  }));
+}

@@ -1,0 +1,25 @@
+import { init, use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+// The package has no types of its own.
+// @ts-expect-error see above
+import { Line3DChart, Scatter3DChart, SurfaceChart } from 'echarts-gl/charts';
+// @ts-expect-error see above
+import { Grid3DComponent } from 'echarts-gl/components';
+import { option3d } from './option3d';
+
+/* A bundle of its own, loaded when the view in three dimensions is first asked for. */
+use([CanvasRenderer, SurfaceChart, Scatter3DChart, Line3DChart, Grid3DComponent] as Parameters<typeof use>[0]);
+
+window.losscapeSurface3d = (root) => {
+  const chart = init(root);
+  let shown = false;
+  return {
+    show(model, quantity, cursor, theme) {
+      // The view that the user has turned it to stays.
+      chart.setOption(option3d(model, quantity, cursor, theme, !shown), { replaceMerge: ['series'] });
+      shown = true;
+    },
+    resize: () => chart.resize(),
+    dispose: () => chart.dispose(),
+  };
+};

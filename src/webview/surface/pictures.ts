@@ -1,0 +1,44 @@
+import { paint, type QuantityName } from '../../engine/insight/maps';
+
+interface Region {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A quantity of a region in colours, one pixel per pixel. @param values [height, width]. */
+export function mapPicture(
+  name: QuantityName,
+  values: ArrayLike<number>,
+  { height, width }: Pick<Region, 'height' | 'width'>,
+): HTMLCanvasElement {
+  return picture(height, width, (data) => paint(name, values, {}, data));
+}
+
+/** A region of a photograph. @param photo [H, photoWidth, 3]. */
+export function photoPicture(photo: Uint8Array, photoWidth: number, region: Region): HTMLCanvasElement {
+  const { top, left, height, width } = region;
+  return picture(height, width, (data) => {
+    for (let y = 0; y < height; y += 1) {
+      let from = 3 * ((top + y) * photoWidth + left);
+      for (let to = 4 * y * width; to < 4 * (y + 1) * width; to += 4, from += 3) {
+        data[to] = photo[from]!;
+        data[to + 1] = photo[from + 1]!;
+        data[to + 2] = photo[from + 2]!;
+        data[to + 3] = 255;
+      }
+    }
+  });
+}
+
+function picture(height: number, width: number, fill: (data: Uint8ClampedArray) => void): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(width, height);
+  fill(image.data);
+  context.putImageData(image, 0, 0);
+  return canvas;
+}

@@ -1,0 +1,69 @@
+import { type Cell, csvText, fileName } from '../kit/csv';
+import { init } from '../kit/echarts';
+import { paperTheme } from '../kit/theme';
+import type { ExportedFile } from '../protocol/run';
+import type { SurfaceData } from '../protocol/surface';
+import type { PaneModel } from './paneModel';
+import { plotOption, plotRect } from './plotOption';
+
+const dotsPerPixel = 3;
+const headHeight = 52;
+
+/** A picture as a file of its own, dark on white, with a title and a line about where it comes from. */
+export async function exportPane(model: PaneModel, about: string, format: 'svg' | 'png'): Promise<ExportedFile> {
+  const size = { width: 620, height: 560 + headHeight };
+  const rect = plotRect(size.width, size.height - headHeight);
+  const option = {
+    ...plotOption(model, { ...rect, top: rect.top + headHeight }, paperTheme, 'value'),
+    backgroundColor: paperTheme.background,
+    title: {
+      text: model.title,
+      subtext: about.length > 100 ? `${about.slice(0, 99)}…` : about,
+      left: 12,
+      top: 8,
+      itemGap: 4,
+      textStyle: { fontSize: 15, fontFamily: paperTheme.font, color: paperTheme.ink },
+      subtextStyle: { fontSize: 11, fontFamily: paperTheme.font, color: paperTheme.muted },
+    },
+  };
+  const name = fileName(`losscape surface ${model.title}`, format);
+  if (format === 'svg') {
+    const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
+    try {
+      chart.setOption(option);
+      return { name, content: chart.renderToSVGString() };
+    } finally {
+      chart.dispose();
+    }
+  }
+  const canvas = document.createElement('canvas');
+  const chart = init(canvas, null, { renderer: 'canvas', ...size, devicePixelRatio: dotsPerPixel });
+  try {
+    chart.setOption(option);
+    chart.getZr().flush();
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+    if (blob === null) throw new Error('The picture could not be drawn');
+    return { name, content: new Uint8Array(await blob.arrayBuffer()) };
+  } finally {
+    chart.dispose();
+  }
+}
+
+const stateWords = ['missing', 'measured', 'interpolated'] as const;
+
+/** All points of surfaces with the values that the page has: a row per point; what is missing is empty. */
+export function surfaceCsv(shown: readonly SurfaceData[]): string {
+  const keys = [...new Set(shown.flatMap(({ values }) => Object.keys(values)))];
+  const rows = shown.flatMap(({ info, values, states }) => {
+    const width = info.a.values.length;
+    return Array.from(states, (state, index): Cell[] => [
+      info.id,
+      info.series?.epoch ?? null,
+      info.a.values[index % width]!,
+      info.b.values[Math.floor(index / width)]!,
+      stateWords[state as 0 | 1 | 2] ?? 'missing',
+      ...keys.map((key) => (state === 0 ? null : (values[key]?.[index] ?? null))),
+    ]);
+  });
+  return csvText(['surface', 'epoch', 'a', 'b', 'state', ...keys], rows);
+}
