@@ -41,6 +41,18 @@ const withoutLocales = {
   },
 };
 
+/** echarts-gl names files of ECharts without their ending, which the packages' own maps of files do not know any more. */
+const withEndings = {
+  name: 'with-endings',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^(echarts|zrender)\/lib\// }, ({ path, importer, ...rest }) =>
+      path.endsWith('.js')
+        ? undefined
+        : plugin.resolve(`${path}.js`, { importer, kind: rest.kind, resolveDir: rest.resolveDir }),
+    );
+  },
+};
+
 /** Bundles with what is left to do once they have been written. */
 const bundles = [await engine(), ...(await extension()), ...(await webview())];
 
@@ -142,6 +154,7 @@ async function webview() {
         minify: !watching,
         // A panel's content security policy lets no source map be fetched; a development build carries them inside.
         sourcemap: watching ? 'inline' : false,
+        plugins: [withEndings],
         loader: { '.svg': 'text', '.ttf': 'file' },
       },
     },
