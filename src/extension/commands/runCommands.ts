@@ -49,6 +49,10 @@ export function registerRunCommands(context: vscode.ExtensionContext, parts: Run
       if (records.length > 0) panels.openComparison(folders(records));
     },
     'losscape.openHeatmap': async (...args: Args) => openHeatmap(parts, args),
+    'losscape.openNetwork': async (...args: Args) => {
+      const record = await one(args, { title: t('Run whose network to look into'), fits: readable });
+      if (record) panels.openNetwork(record.folder);
+    },
     'losscape.stop': async (...args: Args) => {
       const records = await choose(args, { title: t('Runs to stop'), fits: isLive });
       await Promise.all(records.map(({ folder }) => trainer.stop(folder)));

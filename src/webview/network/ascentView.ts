@@ -1,0 +1,328 @@
+import type { ChartModel } from '../kit/chartModel';
+import { element } from '../kit/dom';
+import { Figure, type FigureEvents } from '../kit/figure';
+import { extent } from '../kit/curves';
+import { countRange, linearRange, logRange } from '../kit/ranges';
+import type { Theme } from '../kit/theme';
+import { button, dropdown } from '../kit/widgets';
+import type { AscentSettings } from '../protocol/network';
+import type { AscentProgress, AscentResult } from './ascent';
+import { usualAscent } from './state';
+
+/** What the view of the picture shows. */
+export interface ShownAscent {
+  readonly layer: string;
+  readonly channel: number;
+  readonly epoch: number;
+  readonly relu: boolean;
+  readonly settings: AscentSettings;
+  readonly result: AscentResult | null;
+  readonly failure: string | null;
+  /** Of the picture that is shown; null when it is not being made. */
+  readonly progress: AscentProgress | null;
+  /** Whether the objective is drawn on a logarithmic axis. */
+  readonly log: boolean;
+}
+
+export interface AscentEvents {
+  changed(settings: AscentSettings): void;
+  start(): void;
+  stop(): void;
+  savePicture(): void;
+}
+
+type NumberKey = Exclude<keyof AscentSettings, 'relu'>;
+
+/** A setting that is a number: what it is called, what it does, and what makes sense. */
+interface NumberSetting {
+  readonly key: NumberKey;
+  readonly name: string;
+  readonly words: string;
+  readonly least: number;
+  readonly most: number;
+  readonly step: number;
+}
+
+const settings: readonly NumberSetting[] = [
+  { key: 'steps', name: 'Steps', words: 'how often all pixels are moved uphill', least: 1, most: 5000, step: 10 },
+  {
+    key: 'learningRate',
+    name: 'Step size',
+    words: 'how far a pixel moves (of 0 to 1) in one step',
+    least: 0.0001,
+    most: 1,
+    step: 0.005,
+  },
+  {
+    key: 'jitter',
+    name: 'Jitter',
+    words: 'random shift before each step, in pixels: no detail may hang on one place',
+    least: 0,
+    most: 64,
+    step: 1,
+  },
+  {
+    key: 'blur',
+    name: 'Blur',
+    words: 'Gaussian after every fourth step, in pixels: takes fine noise away',
+    least: 0,
+    most: 8,
+    step: 0.1,
+  },
+  {
+    key: 'totalVariation',
+    name: 'Total variation',
+    words: 'pulls neighbouring pixels together: flat areas, sharp edges',
+    least: 0,
+    most: 10,
+    step: 0.01,
+  },
+  {
+    key: 'decay',
+    name: 'Decay',
+    words: 'pulls every pixel to grey: only what matters keeps its colour',
+    least: 0,
+    most: 10,
+    step: 0.05,
+  },
+  { key: 'size', name: 'Size', words: 'side of the picture, in pixels', least: 16, most: 1024, step: 16 },
+  {
+    key: 'seed',
+    name: 'Seed',
+    words: 'of the grey noise it begins with; another one shows what is chance',
+    least: 0,
+    most: 999999,
+    step: 1,
+  },
+];
+
+/** The picture that a feature map answers to most: how to make it, how far it is, the picture, and its objective by step. */
+export class AscentView {
+  readonly pane: HTMLElement;
+  readonly controls: HTMLElement;
+  readonly figure: Figure;
+  readonly canvas = element('canvas', { class: 'coarse' });
+  private readonly title = element('h3', {}, 'Answered to most');
+  private readonly note = element('span', { class: 'muted' });
+  private readonly message = element('p', { class: 'pane-message' });
+  private readonly bar = element('progress', { max: 1, 'aria-label': 'Making the picture' });
+  private readonly startButton: HTMLElement;
+  private readonly stopButton: HTMLElement;
+  private readonly saveButton: HTMLElement;
+  private readonly fields = new Map<NumberKey, HTMLInputElement>();
+  private readonly side;
+  private now: ShownAscent | null = null;
+  private drawn: AscentResult | null = null;
+
+  constructor(
+    theme: Theme,
+    private readonly events: AscentEvents,
+    figureEvents: FigureEvents,
+  ) {
+    this.figure = new Figure('objective', theme, figureEvents, { paneHeight: 170 });
+    this.pane = element(
+      'div',
+      { class: 'pane' },
+      element('div', { class: 'pane-head' }, this.title, this.note),
+      element('div', { class: 'pane-surface picture' }, this.canvas, this.message),
+    );
+    this.startButton = button('Make the picture', () => events.start(), { secondary: false });
+    this.stopButton = button('Stop', () => events.stop(), { title: 'What there is of the picture stays' });
+    this.saveButton = button('Save picture', () => events.savePicture(), {
+      title: 'Photograph, map and picture as PNG',
+    });
+    this.side = dropdown(
+      'Objective',
+      [
+        { value: 'after', text: 'mean after the ReLU' },
+        { value: 'before', text: 'mean before the ReLU' },
+      ],
+      'after',
+      (relu) => this.change({ relu: relu as AscentSettings['relu'] }),
+    );
+    this.controls = element(
+      'div',
+      { class: 'ascent-controls' },
+      element(
+        'p',
+        { class: 'meaning' },
+        'Starting from grey noise, the pixels are changed step by step so that this one map answers more and more ' +
+          '(gradient ascent on its mean). What appears is what the filter looks for. The settings below keep the picture from turning into noise.',
+      ),
+      element('div', { class: 'controls' }, this.startButton, this.stopButton, this.bar, this.saveButton),
+      element(
+        'div',
+        { class: 'settings' },
+        ...settings.map((setting) => this.field(setting)),
+        element(
+          'div',
+          { class: 'setting' },
+          this.side.root,
+          element('span', { class: 'muted' }, 'before it, a filter that noise leaves silent can be woken'),
+        ),
+      ),
+      element(
+        'button',
+        { class: 'quiet', type: 'button', onclick: () => this.change(usualAscent) },
+        'Usual settings again',
+      ),
+    );
+  }
+
+  show(shown: ShownAscent): void {
+    this.now = shown;
+    const { result, failure, progress } = shown;
+    const making = progress !== null;
+    this.title.textContent = `Map ${shown.channel} answers most to`;
+    this.note.textContent = result
+      ? result.steps < result.of
+        ? `after ${result.steps} of ${result.of} steps`
+        : `after ${result.of} steps`
+      : '';
+    this.startButton.textContent = making
+      ? 'Making …'
+      : result && result.steps === result.of
+        ? 'Make it again'
+        : 'Make the picture';
+    this.startButton.toggleAttribute('disabled', making || (result !== null && result.steps === result.of));
+    this.stopButton.hidden = this.bar.hidden = !making;
+    this.saveButton.hidden = result === null;
+    if (progress?.share === null || progress === null) this.bar.removeAttribute('value');
+    else this.bar.value = progress.share;
+    this.message.textContent = messageOf(shown);
+    this.message.hidden = this.message.textContent === '';
+    this.message.classList.toggle('notice', failure !== null);
+    this.message.classList.toggle('over', result !== null);
+    this.side.set(shown.settings.relu);
+    this.side.root.parentElement!.hidden = !shown.relu;
+    for (const { key } of settings) {
+      const field = this.fields.get(key)!;
+      if (document.activeElement !== field) field.value = String(shown.settings[key]);
+    }
+    this.canvas.hidden = result === null;
+    if (result !== this.drawn) {
+      this.drawn = result;
+      if (result) draw(this.canvas, result);
+    }
+    this.figure.update(
+      [result, shown.log],
+      () => (result ? objectiveChart(shown, result, shown.log) : null),
+      objectiveCaption(shown),
+    );
+  }
+
+  setTheme(theme: Theme): void {
+    this.figure.setTheme(theme);
+  }
+
+  private change(patch: Partial<AscentSettings>): void {
+    if (this.now) this.events.changed({ ...this.now.settings, ...patch });
+  }
+
+  private field({ key, name, words, least, most, step }: NumberSetting): HTMLElement {
+    const input = element('input', {
+      class: 'number-field',
+      type: 'number',
+      min: String(least),
+      max: String(most),
+      step: 'any',
+    });
+    // Arrow keys take useful steps; any number may be typed.
+    input.addEventListener('keydown', (event) => {
+      const by = { ArrowUp: step, ArrowDown: -step }[event.key];
+      if (by === undefined) return;
+      event.preventDefault();
+      input.value = String(Number(Math.min(most, Math.max(least, Number(input.value) + by)).toPrecision(6)));
+      input.dispatchEvent(new Event('change'));
+    });
+    input.addEventListener('change', () => {
+      const value = Number(input.value);
+      const whole = key === 'steps' || key === 'jitter' || key === 'size' || key === 'seed';
+      const valid =
+        input.value.trim() !== '' &&
+        Number.isFinite(value) &&
+        value >= least &&
+        value <= most &&
+        (!whole || Number.isInteger(value));
+      input.setAttribute('aria-invalid', String(!valid));
+      input.title = valid ? '' : `A ${whole ? 'whole number' : 'number'} from ${least} to ${most}`;
+      if (valid) this.change({ [key]: value });
+    });
+    this.fields.set(key, input);
+    return element(
+      'label',
+      { class: 'setting' },
+      element('span', { class: 'setting-name' }, name),
+      input,
+      element('span', { class: 'muted' }, words),
+    );
+  }
+}
+
+/** What to say in place of the picture, or over it. */
+function messageOf({ result, failure, progress, settings: chosen, relu, channel }: ShownAscent): string {
+  if (failure !== null) return failure;
+  if (progress) {
+    const left = progress.secondsLeft === null ? '' : `; about ${progress.secondsLeft} s to go`;
+    return result ? `on the way to step ${result.of}${left}` : 'The first steps …';
+  }
+  if (result === null) return `Make the picture that map ${channel} answers to most, to see what its filter looks for.`;
+  const { withoutSlope } = result.picture;
+  if (withoutSlope === 0) return '';
+  return (
+    `At ${withoutSlope} of ${result.steps} steps the filter was silent all over the picture, so no pixel could change it.` +
+    (relu && chosen.relu === 'after' ? ' Try the mean before the ReLU, or another seed.' : ' Another seed may help.')
+  );
+}
+
+function draw(canvas: HTMLCanvasElement, { picture: { picture, height, width } }: AscentResult): void {
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(width, height);
+  for (let i = 0; i < width * height; i += 1) {
+    image.data.set(picture.subarray(3 * i, 3 * i + 3), 4 * i);
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+}
+
+function objectiveCaption({ settings: { relu }, relu: has }: ShownAscent): string {
+  return `Mean of the map${has ? ` ${relu} its ReLU` : ''} by step. Jitter makes it tremble; a curve that still rises wants more steps.`;
+}
+
+/** The objective by step, as a chart. */
+export function objectiveChart(
+  { layer, channel, epoch }: Pick<ShownAscent, 'layer' | 'channel' | 'epoch'>,
+  { picture: { activation } }: AscentResult,
+  log = false,
+): ChartModel {
+  const y = Float64Array.from(activation);
+  const range = extent([y]);
+  return {
+    id: 'objective',
+    title: `Answer of map ${channel} of ${layer}`,
+    subtitle: `gradient ascent, after epoch ${epoch} of the training`,
+    panes: [''],
+    xName: 'step',
+    xKind: 'count',
+    x: countRange(0, activation.length - 1),
+    y: [log && range.least < Infinity ? logRange(range.least, range.high) : linearRange(range.low, range.high)],
+    sharedY: true,
+    digits: 4,
+    lines: [
+      {
+        key: 'objective',
+        name: `map ${channel}`,
+        pane: 0,
+        look: { colour: { run: 0 }, variant: 0 },
+        x: Float64Array.from(activation, (_, step) => step),
+        y,
+        epochs: Float64Array.from(activation, () => NaN),
+        folder: '',
+      },
+    ],
+    legend: [],
+    hidden: new Set(),
+  };
+}

@@ -1,0 +1,543 @@
+import { BarView } from '../heatmap/barView';
+import { barColours } from '../heatmap/colours';
+import { Scrubber } from '../heatmap/scrubber';
+import { fileName } from '../kit/csv';
+import { element, oncePerFrame } from '../kit/dom';
+import type { FigureEvents } from '../kit/figure';
+import { onThemeChange, pageTheme } from '../kit/pageTheme';
+import { connect, showFailure } from '../kit/panelApi';
+import type {
+  ImageReference,
+  LayerDescription,
+  NetworkFeatures,
+  NetworkImage,
+  NetworkRun,
+  NetworkTarget,
+  NetworkToHost,
+  NetworkToPanel,
+  NetworkWeights,
+} from '../protocol/network';
+import type { ExportedFile } from '../protocol/run';
+import { Ascent, type AscentSubject } from './ascent';
+import { AscentView } from './ascentView';
+import { CloseView } from './closeView';
+import { Controls } from './controls';
+import { factsCsv, figurePng } from './exporting';
+import { FactsTable } from './factsTable';
+import { coloursOf, factsOf, type MapFacts, ordered, ownRange, sharedRange, shownShare } from './features';
+import { GridView } from './gridView';
+import { firstImage, imageName, listedImage, nextImage } from './images';
+import { Latest } from './latest';
+import { layerSizes, type MapSize } from './sizes';
+import { initialState, nearestEpoch, type NetworkState } from './state';
+import { UnetView } from './unetView';
+import { WeightsView } from './weightsView';
+import './network.css';
+
+const api = connect<NetworkToHost, NetworkToPanel, NetworkState>({
+  run: ({ run: now }) => {
+    run = now;
+    draw();
+  },
+  go: (target) => goTo(target),
+  inspector: ({ word }) => {
+    inspector = word;
+    draw();
+  },
+});
+
+let state: NetworkState = { ...initialState, ...api.remembered };
+let run: NetworkRun | null = null;
+let theme = pageTheme();
+let inspector: string | null = null;
+let trusted = true;
+/** What the weights were read for; null as long as nobody has looked at them. */
+let weightsFor: string | null = null;
+let weightsSeen = false;
+
+const mebibyte = 2 ** 20;
+const cancel = (ticket: number): void => api.host.send('cancel', { tickets: [ticket] });
+const arrived = (): void => draw();
+const layerAnswers = new Latest<readonly LayerDescription[]>(cancel, arrived, mebibyte, () => 1);
+const imageAnswers = new Latest<NetworkImage>(cancel, arrived, 64 * mebibyte, ({ photo }) => photo.byteLength);
+const featureAnswers = new Latest<NetworkFeatures>(
+  cancel,
+  arrived,
+  384 * mebibyte,
+  ({ features }) => features.byteLength,
+);
+const weightAnswers = new Latest<NetworkWeights>(
+  cancel,
+  arrived,
+  64 * mebibyte,
+  ({ stepChanges }) => stepChanges.byteLength,
+);
+const factsCache = new WeakMap<Float32Array, readonly MapFacts[]>();
+const ascent = new Ascent(
+  (subject, ticket) => api.host.request('visualise', { ...subject, ticket }),
+  cancel,
+  () => draw(),
+);
+
+const save = (file: ExportedFile): void => void api.host.request('save', file).catch(showFailure);
+const figureEvents: FigureEvents = {
+  zoomed: () => undefined,
+  hovered: () => undefined,
+  picked: ({ line }) => line.key.startsWith('layer ') && change({ layer: line.key.slice('layer '.length), channel: 0 }),
+  switchedY: (id) =>
+    change({
+      switchedY: state.switchedY.includes(id) ? state.switchedY.filter((one) => one !== id) : [...state.switchedY, id],
+    }),
+  save,
+};
+
+const unet = new UnetView((layer) => change({ layer, channel: 0 }));
+const grid = new GridView((channel) => change({ channel }));
+const close = new CloseView();
+const bar = new BarView();
+const facts = new FactsTable();
+const ascentView = new AscentView(
+  theme,
+  {
+    changed: (settings) => change({ ascent: settings }),
+    start: () => {
+      const subject = subjectNow();
+      if (subject) void ascent.start(keyOf(subject), subject);
+    },
+    stop: () => ascent.stop(),
+    savePicture: () => void savePicture().catch(showFailure),
+  },
+  figureEvents,
+);
+const weightsView = new WeightsView(
+  theme,
+  {
+    changeBy: (changeBy) => change({ changeBy }),
+    picked: (layer) => change({ layer, channel: 0 }),
+    save,
+    update: () => {
+      weightsFor = null;
+      draw();
+    },
+  },
+  figureEvents,
+);
+const scrubber = new Scrubber(
+  (epoch) => change({ epoch }),
+  () => !featureAnswers.waiting,
+);
+const controls = new Controls({
+  change,
+  image: (image) => change({ image }),
+  stepImage: (by) => run && change({ image: nextImage(run, state.image, by) }),
+  chooseImage: () =>
+    void api.host
+      .request('chooseImage', null)
+      .then((image) => image && goTo({ image }))
+      .catch(showFailure),
+  fixed: (ends) => shown && change({ fixed: { ...state.fixed, [shown.maps.layer]: ends } }),
+  fit: () => shown && change({ fixed: without(state.fixed, shown.maps.layer) }),
+  saveGrid: () => void saveGrid().catch(showFailure),
+  saveNumbers: () => saveNumbers(),
+});
+
+const layerTitle = element('h2');
+const caption = element('p', { class: 'meaning' });
+const message = element('p', { class: 'empty', role: 'status' });
+const retry = element(
+  'button',
+  { class: 'quiet retry', type: 'button', hidden: true, onclick: () => tryAgain() },
+  'Try again',
+);
+const maps = element(
+  'div',
+  { class: 'look-inside' },
+  element('div', { class: 'grid-side' }, element('div', { class: 'grid-row' }, grid.root, bar.root), facts.root),
+  element(
+    'div',
+    { class: 'close-side' },
+    element('div', { class: 'three' }, close.root, ascentView.pane),
+    close.line,
+    element('div', { class: 'ascent' }, ascentView.controls, ascentView.figure.root),
+  ),
+);
+const inside = element(
+  'section',
+  { class: 'activations' },
+  layerTitle,
+  caption,
+  controls.tools,
+  scrubber.root,
+  message,
+  retry,
+  maps,
+);
+document.body.append(controls.head, unet.root, inside, weightsView.root);
+new IntersectionObserver(
+  ([entry]) => {
+    if (!entry?.isIntersecting || weightsSeen) return;
+    weightsSeen = true;
+    draw();
+  },
+  { rootMargin: '100px' },
+).observe(weightsView.root);
+
+/** What is on the screen: kept until what was asked for is there. */
+interface Shown {
+  readonly maps: NetworkFeatures;
+  readonly layer: LayerDescription;
+  readonly facts: readonly MapFacts[];
+  /** Ends that all maps share. */
+  readonly ends: readonly [number, number];
+}
+let shown: Shown | null = null;
+
+const draw = oncePerFrame(() => {
+  if (run === null) return;
+  const asked = trusted ? ask(run) : null;
+  unet.show({
+    layers: asked?.layers ?? [],
+    chosen: asked?.layer?.name ?? null,
+    sizes: sizesNow(run, asked?.layers ?? []),
+    dead: deadCounts(),
+  });
+  const { epochs } = run;
+  const epoch = asked?.epoch ?? null;
+  const ready = asked?.features?.state === 'ready' ? asked.features.value : null;
+  shown = ready && asked?.layer ? shownOf(ready, asked.layer) : keepShown(asked?.layer ?? null, asked?.features?.state);
+  drawMaps(asked?.image?.state === 'ready' ? asked.image.value : null);
+  const failure = failureOf(asked);
+  message.textContent = failure ?? waitingWord(asked, epochs);
+  message.hidden = message.textContent === '' || (failure === null && shown !== null);
+  message.classList.toggle('notice', failure !== null);
+  message.classList.toggle('empty', failure === null);
+  retry.hidden = failure === null;
+  scrubber.show({ epochs, epoch, thumbnails: [], of: '' });
+  controls.tools.hidden = !trusted;
+  controls.show({
+    run,
+    state,
+    title: `Inside the network${epoch === null ? '' : ` after epoch ${shown?.maps.epoch ?? epoch}`}`,
+    about: [run.info.experiment ? `experiment ${run.info.experiment}` : '', `trained with ${run.info.loss}`]
+      .filter(Boolean)
+      .join(' · '),
+    badges: badges(asked?.image?.state === 'ready' ? asked.image.value : null),
+    notices: notices(asked?.image?.state === 'ready' ? asked.image.value : null),
+    inspector,
+    ends: shown?.ends ?? null,
+  });
+  drawWeights();
+});
+
+/** Asks for everything that is shown, in the order in which it is needed. */
+function ask(now: NetworkRun) {
+  const layers = layerAnswers.want(now.version, (ticket) => api.host.request('layers', { ticket }));
+  const list = layers.state === 'ready' ? layers.value : [];
+  const layer = list.find(({ name }) => name === state.layer) ?? list[0] ?? null;
+  const epoch = state.epoch === null ? (now.epochs.at(-1) ?? null) : nearestEpoch(now.epochs, state.epoch);
+  const { image } = state;
+  const photo =
+    image &&
+    imageAnswers.want(JSON.stringify([now.version, image]), (ticket) => api.host.request('image', { image, ticket }));
+  const features = image && layer && epoch !== null ? wantFeatures(now, layer.name, epoch, image) : null;
+  return {
+    layers: list,
+    layersFailed: layers.state === 'failed' ? layers.message : null,
+    layer,
+    epoch,
+    image: photo,
+    features,
+  };
+}
+
+type Asked = ReturnType<typeof ask>;
+
+/** The maps of a layer, and those of the epochs beside it, so that the slider is quick. */
+function wantFeatures({ version, epochs }: NetworkRun, layer: string, epoch: number, image: ImageReference) {
+  const key = (of: number): string => JSON.stringify([version, of, image, layer]);
+  const asking = (of: number) => (ticket: number) =>
+    api.host.request('activations', { epoch: of, image, layer, ticket });
+  const answer = featureAnswers.want(key(epoch), asking(epoch));
+  const at = epochs.indexOf(epoch);
+  if (answer.state === 'ready')
+    for (const near of [epochs[at + 1], epochs[at - 1]])
+      if (near !== undefined) featureAnswers.ahead(key(near), asking(near));
+  return answer;
+}
+
+/** What was shown stays while another epoch or image of the same layer is on its way. */
+function keepShown(layer: LayerDescription | null, waiting: string | undefined): Shown | null {
+  return waiting === 'loading' && shown?.layer.name === layer?.name ? shown : null;
+}
+
+function shownOf(answer: NetworkFeatures, layer: LayerDescription): Shown {
+  let numbers = factsCache.get(answer.features);
+  if (!numbers) factsCache.set(answer.features, (numbers = factsOf(answer)));
+  if (state.range !== 'fixed') return { maps: answer, layer, facts: numbers, ends: sharedRange(answer, layer.relu) };
+  const held = state.fixed[layer.name];
+  const ends = held ?? sharedRange(answer, layer.relu);
+  if (!held) remember({ fixed: { ...state.fixed, [layer.name]: ends } });
+  return { maps: answer, layer, facts: numbers, ends };
+}
+
+function drawMaps(image: NetworkImage | null): void {
+  maps.hidden = caption.hidden = shown === null;
+  layerTitle.textContent = shown ? headline(shown) : '';
+  if (shown === null) return;
+  const { maps: answer, layer, facts: numbers, ends } = shown;
+  const [channels] = answer.shape;
+  const chosen = numbers[Math.min(state.channel, channels - 1)]!;
+  const colours = coloursOf(layer.relu);
+  const own = state.range === 'own';
+  const rangeOf = (one: MapFacts): readonly [number, number] => (own ? ownRange(one, layer.relu) : ends);
+  const dead = deadNow(layer.name) ?? noFilters;
+  caption.textContent = captionOf(shown, dead);
+  grid.show({
+    layer: layer.name,
+    maps: answer,
+    facts: ordered(numbers, state.order),
+    rangeOf,
+    colours,
+    dead,
+    chosen: chosen.channel,
+  });
+  bar.show(own ? null : { range: ends, colours: barColours(colours), name: 'answer' }, 200, theme);
+  facts.show(layer.name, numbers, dead);
+  close.show({ maps: answer, facts: chosen, range: rangeOf(chosen), colours, image });
+  const subject = subjectNow();
+  const key = subject ? keyOf(subject) : '';
+  // What is made is of a map, an epoch and settings: with others nobody waits for it any more.
+  if (ascent.busyWith !== null && ascent.busyWith !== key) ascent.stop();
+  ascentView.show({
+    layer: layer.name,
+    channel: chosen.channel,
+    epoch: answer.epoch,
+    relu: layer.relu,
+    settings: state.ascent,
+    result: ascent.result(key),
+    failure: ascent.failure(key),
+    progress: ascent.busyWith === key ? ascent.progress() : null,
+    log: state.switchedY.includes('objective'),
+  });
+}
+
+const noFilters: ReadonlySet<number> = new Set();
+
+function headline({ maps: { shape }, layer }: Shown): string {
+  return `${layer.name}: ${shape[0]} feature ${shape[0] === 1 ? 'map' : 'maps'} of ${shape[1]} × ${shape[2]}`;
+}
+
+function captionOf({ maps: { note }, layer, facts: numbers }: Shown, dead: ReadonlySet<number>): string {
+  const silent = numbers.filter((one) => one.silent).length;
+  const scale =
+    state.range === 'own'
+      ? 'Each map has its own colours, from 0 to its largest value (written below it).'
+      : state.range === 'fixed'
+        ? 'Colours stay as they are while epochs change.'
+        : `All maps have the same colours, which end where ${(100 * shownShare).toFixed(1)} % of the values lie below.`;
+  return [
+    layer.relu
+      ? 'What each filter answers at each place of the image, after the ReLU.'
+      : 'What each filter answers at each place of the image; no ReLU follows: blue is negative, red positive.',
+    scale,
+    `${silent} of ${numbers.length} are silent: 0 everywhere on this image.`,
+    dead.size > 0 ? `${dead.size} are dead: 0 everywhere on the measured training images, too.` : '',
+    note ?? '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function sizesNow(now: NetworkRun, layers: readonly LayerDescription[]): ReadonlyMap<string, MapSize> {
+  const known = featureAnswers.last;
+  if (!known) return new Map();
+  return layerSizes(layers, now.padding, { layer: known.layer, size: [known.shape[1], known.shape[2]] });
+}
+
+/** The dead filters of a layer by the last measurement; null when there is none. */
+function deadNow(layer: string): ReadonlySet<number> | null {
+  const weights = weightAnswers.last;
+  if (!weights || weights.measuredEpochs.length === 0) return null;
+  const known = deadSets.get(weights) ?? new Map<string, ReadonlySet<number>>();
+  deadSets.set(weights, known);
+  const at = weights.layers.findIndex(({ name }) => name === layer);
+  const set = known.get(layer) ?? new Set(weights.dead[at] ?? []);
+  known.set(layer, set);
+  return set;
+}
+const deadSets = new WeakMap<NetworkWeights, Map<string, ReadonlySet<number>>>();
+
+function deadCounts(): ReadonlyMap<string, number> {
+  const weights = weightAnswers.last;
+  if (!weights || weights.measuredEpochs.length === 0) return new Map();
+  return new Map(weights.layers.map(({ name }, i) => [name, weights.dead[i]?.length ?? 0]));
+}
+
+function drawWeights(): void {
+  if (run === null) return;
+  weightsView.root.hidden = !trusted;
+  const key = JSON.stringify([run.version, run.epochs.length]);
+  // What is shown comes first: the weights of all epochs take a while.
+  const may = weightsSeen && trusted && (shown !== null || weightsFor !== null);
+  if (may && run.epochs.length > 0) weightsFor ??= key;
+  const weights =
+    weightsFor === null ? null : weightAnswers.want(weightsFor, (ticket) => api.host.request('weights', { ticket }));
+  weightsView.show({
+    weights: run.epochs.length === 0 ? { state: 'failed', message: noCheckpoint } : weights,
+    about: `trained with ${run.info.loss}`,
+    changeBy: state.changeBy,
+    linear: new Set(state.switchedY),
+    layer: shown?.layer.name ?? null,
+    stale: weightsFor !== null && weightsFor !== key,
+  });
+}
+
+const noCheckpoint =
+  'This run has no checkpoint yet, so there is no network to look into. One is written after the first epoch, if training keeps checkpoints.';
+
+function failureOf(asked: Asked | null): string | null {
+  if (asked === null) return null;
+  if (run?.epochs.length === 0) return noCheckpoint;
+  if (state.image === null) return 'This run names no images. Choose an image file above.';
+  const failed = [asked.image, asked.features].find((one) => one?.state === 'failed');
+  return asked.layersFailed ?? (failed?.state === 'failed' ? failed.message : null);
+}
+
+function waitingWord(asked: Asked | null, epochs: readonly number[]): string {
+  if (asked === null) return '';
+  if (asked.layers.length === 0) return 'Reading the network …';
+  return epochs.length > 0 && shown === null ? 'Running the network over the image …' : '';
+}
+
+function badges(image: NetworkImage | null): string[] {
+  return [
+    ...(image?.split ? [`${image.split} image`] : image ? ['not of the data set'] : []),
+    ...(run?.info.synthetic ? ['synthetic data'] : []),
+  ];
+}
+
+function notices(image: NetworkImage | null): string[] {
+  if (!trusted)
+    return [
+      'This workspace is not trusted, so the network cannot be run. Trust it (Manage Workspace Trust) to look inside.',
+    ];
+  const layers = layerAnswers.last;
+  const unknown = layers && state.layer !== null && !layers.some(({ name }) => name === state.layer);
+  return [
+    ...(run?.info.problem ? [run.info.problem] : []),
+    ...(unknown ? [`This network has no layer “${state.layer}”; its first one is shown.`] : []),
+    ...(image?.changed ? [image.changed] : []),
+    ...(image?.notes ?? []),
+  ];
+}
+
+function subjectNow(): AscentSubject | null {
+  if (shown === null) return null;
+  const channel = Math.min(state.channel, shown.maps.shape[0] - 1);
+  return { epoch: shown.maps.epoch, layer: shown.layer.name, channel, settings: state.ascent };
+}
+
+function keyOf(subject: AscentSubject): string {
+  return JSON.stringify([run?.version, subject]);
+}
+
+async function saveGrid(): Promise<void> {
+  if (shown === null || state.image === null) return;
+  const { maps: answer, layer, ends } = shown;
+  const pictures = grid.pictures();
+  const content = await figurePng({
+    title: headline(shown),
+    subtitle: `${imageName(state.image)} after epoch ${answer.epoch}, trained with ${run!.info.loss}`,
+    panes: ordered(shown.facts, state.order).map((one, i) => ({
+      picture: pictures[i]!,
+      title: `${one.channel}${one.silent ? ' (silent)' : ''}`,
+      silent: one.silent,
+    })),
+    bar: state.range === 'own' ? null : { range: ends, colours: coloursOf(layer.relu), name: 'answer' },
+    side: pictures.length > 80 ? 64 : pictures.length > 20 ? 110 : 180,
+  });
+  save({ name: fileName(`losscape ${layer.name} ${imageName(state.image)} epoch ${answer.epoch}`, 'png'), content });
+}
+
+async function savePicture(): Promise<void> {
+  const subject = subjectNow();
+  const result = subject ? ascent.result(keyOf(subject)) : null;
+  if (!subject || !result || !shown || !state.image) return;
+  const numbers = shown.facts[subject.channel]!;
+  const range = state.range === 'own' ? ownRange(numbers, shown.layer.relu) : shown.ends;
+  const { steps, jitter, blur, totalVariation, decay, seed, relu } = subject.settings;
+  const content = await figurePng({
+    title: `Map ${subject.channel} of ${subject.layer} after epoch ${subject.epoch}`,
+    subtitle:
+      `trained with ${run!.info.loss}; ${result.steps} of ${steps} steps, jitter ${jitter}, blur ${blur}, ` +
+      `total variation ${totalVariation}, decay ${decay}, seed ${seed}${shown.layer.relu ? `, mean ${relu} the ReLU` : ''}`,
+    panes: [
+      { picture: close.photo.canvas, title: imageName(state.image) },
+      { picture: close.map.canvas, title: 'its answer there' },
+      { picture: ascentView.canvas, title: 'what it answers to most' },
+    ],
+    bar: { range, colours: coloursOf(shown.layer.relu), name: 'answer' },
+    side: 320,
+  });
+  save({ name: fileName(`losscape ${subject.layer} map ${subject.channel} epoch ${subject.epoch}`, 'png'), content });
+}
+
+function saveNumbers(): void {
+  if (shown === null || state.image === null) return;
+  const { maps: answer, layer } = shown;
+  const name = imageName(state.image);
+  const content = factsCsv(layer.name, answer.epoch, name, shown.facts, deadNow(layer.name));
+  save({ name: fileName(`losscape ${layer.name} ${name} epoch ${answer.epoch}`, 'csv'), content });
+}
+
+function tryAgain(): void {
+  for (const answers of [layerAnswers, imageAnswers, featureAnswers, weightAnswers]) answers.retry();
+  draw();
+}
+
+function goTo({ epoch, image, layer }: NetworkTarget): void {
+  change({
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(image && run ? { image: listedImage(run, image) } : {}),
+    ...(layer === undefined ? {} : { layer, channel: 0 }),
+  });
+}
+
+function without<Value>(record: Readonly<Record<string, Value>>, key: string): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}
+
+function remember(patch: Partial<NetworkState>): void {
+  state = { ...state, ...patch };
+  api.remember(state);
+}
+
+function change(patch: Partial<NetworkState>): void {
+  remember(patch);
+  draw();
+}
+
+// The bar of an ascent moves by the clock.
+setInterval(() => {
+  if (ascent.busyWith !== null) draw();
+}, 500);
+
+onThemeChange((next) => {
+  theme = next;
+  ascentView.setTheme(theme);
+  weightsView.setTheme(theme);
+  draw();
+});
+
+void api.host
+  .request('ready', null)
+  .then((snapshot) => {
+    ({ run, trusted } = snapshot);
+    change({
+      folder: run.info.folder,
+      image: state.image ?? firstImage(run),
+      epoch: state.epoch ?? run.epochs.at(-1) ?? null,
+    });
+    if (snapshot.target) goTo(snapshot.target);
+  })
+  .catch(showFailure);
