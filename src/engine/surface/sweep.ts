@@ -1,16 +1,15 @@
 import { existsSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
-import { SurfaceClaims } from '../../runs/surfaceClaims';
-import { readSurfaceDocument, writeSurfaceDocument, type SurfaceDocument } from '../../runs/surfaceDocument';
-import { pointStates, SurfaceGrid } from '../../runs/surfaceGrid';
+import type { SurfaceDocument } from '../../runs/surfaceDocument';
+import { pointStates, type SurfaceGrid } from '../../runs/surfaceGrid';
 import type { AdaptivePlan } from './adaptive';
 import { fillInterpolated, interpolationErrors, pointsToCheck, rangesOf } from './interpolation';
 import { minimaOf } from './minima';
-import { quantityFiles, type SurfaceFolder } from './newSurface';
+import type { SurfaceFolder } from './newSurface';
 import type { PointValues } from './sampler';
 import { adaptivePasses, everyPass, type Block, type Pass } from './sweepPoints';
+import { SweepRecord } from './sweepRecord';
 import type { TrajectoryMeasuring } from './trajectories';
 
 export type SurfaceEvent =
@@ -42,9 +41,6 @@ export interface SweepOptions extends SurfaceFolder {
   readonly emit: (event: SurfaceEvent) => void;
 }
 
-/** Between two writings of what has been reached, and of the heartbeat. */
-const flushMilliseconds = 1000;
-
 /** Between two looks at what other processes are still at. */
 const waitMilliseconds = 100;
 
@@ -71,58 +67,34 @@ export async function sweepSurface(options: SweepOptions): Promise<'finished' | 
 }
 
 class Sweep {
+  private readonly record: SweepRecord;
   private readonly grid: SurfaceGrid;
-  private readonly claims: SurfaceClaims;
   private readonly stopFile: string;
-  private readonly secondsBefore: number;
-  private readonly started = performance.now();
   /** Quantities that are means; their standard errors follow. */
   private readonly means: readonly string[];
-  private document: SurfaceDocument;
-  /** Points that are there, and those of them that are marked so on disk. */
-  private done: number;
-  private marked: number;
+  /** Points that this process has measured. */
   private own = 0;
-  /** Claims of blocks whose points are there, but not marked yet. */
-  private finishedBlocks: string[] = [];
-  private writing: Promise<void> = Promise.resolve();
-  private flushing = false;
-  private failure: { error: unknown } | undefined;
 
   constructor(private readonly options: SweepOptions) {
-    const { folder, document } = options;
-    const { a, b } = document.axes;
+    const { folder, document, accelerator, versions } = options;
     this.stopFile = join(folder, 'stop');
     rmSync(this.stopFile, { force: true });
-    this.grid = SurfaceGrid.open(folder, quantityFiles(document.quantities), a.length, b.length);
-    this.claims = new SurfaceClaims(folder);
+    this.record = new SweepRecord(options, { accelerator, versions: { ...versions } });
+    this.grid = this.record.grid;
     this.means = Object.entries(document.quantities).flatMap(([key, q]) =>
       q.standardErrorOf === undefined ? key : [],
     );
-    this.done = this.marked = this.grid.countDone().done;
-    this.secondsBefore = document.secondsSampling;
-    this.document = {
-      ...document,
-      status: 'sampling',
-      done: this.done,
-      accelerator: options.accelerator,
-      versions: { ...options.versions },
-      pid: process.pid,
-      host: hostname(),
-      finished: null,
-    };
   }
 
   /** Whether everything is there; false when it was asked to stop. */
   async run(): Promise<boolean> {
-    await this.write({});
+    await this.record.write({});
     this.options.emit({ type: 'started', folder: this.options.folder, document: this.document });
-    const timer = setInterval(() => this.flush(), flushMilliseconds);
-    try {
-      return (await this.points()) && (await this.trajectories());
-    } finally {
-      clearInterval(timer);
-    }
+    return (await this.points()) && (await this.trajectories());
+  }
+
+  private get document(): SurfaceDocument {
+    return this.record.document;
   }
 
   private async points(): Promise<boolean> {
@@ -154,7 +126,7 @@ class Sweep {
       if (state === 'taken') waiting.push(block);
     }
     while (waiting.length > 0) {
-      await this.mark(); // others may be waiting for this process in turn
+      await this.record.mark(); // others may be waiting for this process in turn
       await delay(waitMilliseconds);
       const still: Block[] = [];
       for (const block of waiting) {
@@ -165,7 +137,7 @@ class Sweep {
       waiting = still;
     }
     const { id, total } = this.document;
-    this.options.emit({ type: 'refined', surface: id, done: this.done, total, points });
+    this.options.emit({ type: 'refined', surface: id, done: this.record.done, total, points });
     return true;
   }
 
@@ -174,50 +146,50 @@ class Sweep {
       const states = this.grid.doneInRow(b);
       return a.filter((place) => states[place] !== pointStates.measured);
     };
-    if (this.finishedBlocks.includes(key) || missing().length === 0) return 'done';
+    if (this.record.isFinished(key) || missing().length === 0) return 'done';
     if (this.stopAsked()) return 'stopped';
-    if (!this.claims.take(key)) return 'taken';
+    if (!this.record.claims.take(key)) return 'taken';
     // Another process may have finished it before the claim.
     for (const place of missing()) {
       if (this.stopAsked()) return 'stopped';
       await this.measure(place, b);
     }
-    this.finishedBlocks.push(key);
+    this.record.finish(key);
     return 'done';
   }
 
   private async measure(a: number, b: number): Promise<void> {
     const { axes, total, id } = this.document;
     const { means, errors } = await this.options.sampler.sample(axes.a[a]!, axes.b[b]!);
-    this.grid.put(a, b, [...means, ...errors]);
-    this.done = Math.min(total, this.done + 1);
+    this.record.put(a, b, [...means, ...errors]);
     this.own += 1;
-    const pointsPerSecond = this.own / this.seconds();
-    const etaSeconds = (total - this.done) / pointsPerSecond;
-    this.options.emit({ type: 'progress', surface: id, done: this.done, total, pointsPerSecond, etaSeconds });
+    const { done } = this.record;
+    const pointsPerSecond = this.own / this.record.seconds();
+    const etaSeconds = (total - done) / pointsPerSecond;
+    this.options.emit({ type: 'progress', surface: id, done, total, pointsPerSecond, etaSeconds });
     await turn(); // signals and the timer are heard between points
-    if (this.failure) throw this.failure.error;
+    this.record.throwFailure();
   }
 
   /** Fills what was left out, and measures some of it to state the error. One process does; others wait for it. */
   private async interpolate(plan: AdaptivePlan): Promise<boolean> {
     return this.alone(
       'interpolation',
-      async () => ((await this.adaptiveOnDisk())?.checked ?? null) !== null,
+      async () => ((await this.record.adaptiveOnDisk())?.checked ?? null) !== null,
       async () => {
         fillInterpolated(this.grid, plan, Object.keys(this.document.quantities).length);
-        await this.mark();
+        await this.record.mark();
         const points = pointsToCheck(plan);
         for (const { a, b } of points) {
           if (this.grid.doneInRow(b)[a] === pointStates.measured) continue;
           if (this.stopAsked()) return false;
           await this.measure(a, b);
         }
-        await this.mark();
+        await this.record.mark();
         const errors = interpolationErrors(this.grid, points, rangesOf(this.grid, this.means.length));
         const largest = Object.fromEntries(this.means.map((key, i) => [key, errors[i]!]));
         const adaptive = { ...this.document.adaptive!, checked: { points: points.length, largest } };
-        await this.write({ adaptive });
+        await this.record.write({ adaptive });
         return true;
       },
     );
@@ -234,7 +206,7 @@ class Sweep {
     return this.alone('trajectories', complete, () =>
       trajectories.run((done, total) => {
         emit({ type: 'trajectories', surface, done, total });
-        if (this.failure) throw this.failure.error;
+        this.record.throwFailure();
         return !this.stopAsked();
       }),
     );
@@ -242,16 +214,16 @@ class Sweep {
 
   /** Does work that one process does for all, unless it is done; waits while another process is at it. */
   private async alone(key: string, complete: () => Promise<boolean>, work: () => Promise<boolean>): Promise<boolean> {
-    await this.mark();
+    await this.record.mark();
     while (!(await complete())) {
       if (this.stopAsked()) return false;
-      if (this.claims.take(key)) {
+      if (this.record.claims.take(key)) {
         const finished = await work();
-        this.claims.release(key);
+        this.record.claims.release(key);
         if (!finished) return false;
       } else {
         await delay(waitMilliseconds);
-        if (this.failure) throw this.failure.error;
+        this.record.throwFailure();
       }
     }
     return true;
@@ -262,21 +234,21 @@ class Sweep {
   }
 
   async end(status: 'finished' | 'stopped'): Promise<void> {
-    await this.writing;
-    if (this.failure) throw this.failure.error;
-    await this.mark();
+    await this.record.settle();
+    this.record.throwFailure();
+    await this.record.mark();
     const finished = status === 'finished';
     const minima = finished ? await minimaOf(this.options.folder, this.document) : null;
-    await this.write({ status, minima, finished: finished ? new Date().toISOString() : null });
+    await this.record.write({ status, minima, finished: finished ? new Date().toISOString() : null });
     this.emitEnd();
   }
 
   /** Writes down what was reached before an error, which the caller goes on to throw. */
   async fail(error: unknown): Promise<void> {
-    await this.writing;
+    await this.record.settle();
     try {
-      await this.mark();
-      await this.write({ status: 'failed' });
+      await this.record.mark();
+      await this.record.write({ status: 'failed' });
     } catch (second) {
       // On a full disk not even that can be written: whoever called hears of both.
       if (error instanceof Error)
@@ -286,66 +258,12 @@ class Sweep {
   }
 
   close(): void {
-    this.claims.close();
-    this.grid.close();
-  }
-
-  /** Puts on disk what has been reached, while the sweep goes on. An error waits for the next point. */
-  private flush(): void {
-    if (this.flushing) return; // a slow disk is not given more to do
-    this.flushing = true;
-    this.writing = this.writing
-      .then(() => this.mark())
-      .then(() => this.write({}))
-      .catch((error: unknown) => {
-        this.failure ??= { error };
-      })
-      .finally(() => (this.flushing = false));
-  }
-
-  /** Marks what has been finished by now and gives its claims back; further points may be finished meanwhile. */
-  private async mark(): Promise<void> {
-    const blocks = this.finishedBlocks.slice();
-    await this.grid.flush();
-    this.marked = this.grid.countDone().done;
-    this.done = Math.min(this.document.total, this.marked + this.grid.unmarkedCount);
-    for (const block of blocks) this.claims.release(block);
-    this.finishedBlocks = this.finishedBlocks.filter((block) => !blocks.includes(block));
-    this.claims.renew();
-  }
-
-  private async write(patch: Partial<SurfaceDocument>): Promise<void> {
-    const secondsSampling = this.secondsBefore + this.seconds();
-    const adaptive = this.document.adaptive?.checked ? this.document.adaptive : await this.adaptiveOnDisk();
-    this.document = {
-      ...this.document,
-      done: this.marked,
-      secondsSampling,
-      updated: new Date().toISOString(),
-      adaptive,
-      ...patch,
-    };
-    await writeSurfaceDocument(this.options.folder, this.document);
-  }
-
-  /** As another process may have written it by now. */
-  private async adaptiveOnDisk(): Promise<SurfaceDocument['adaptive']> {
-    if (this.document.adaptive === null) return null;
-    return (await readSurfaceDocument(this.options.folder)).adaptive;
-  }
-
-  private seconds(): number {
-    return (performance.now() - this.started) / 1000;
+    this.record.close();
   }
 
   private emitEnd(): void {
     const { document } = this;
-    this.options.emit({
-      type: 'ended',
-      surface: document.id,
-      status: document.status,
-      folder: this.options.folder,
-      document,
-    });
+    const { emit, folder } = this.options;
+    emit({ type: 'ended', surface: document.id, status: document.status, folder, document });
   }
 }
