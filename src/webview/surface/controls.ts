@@ -2,7 +2,7 @@ import { element, replaceChildren } from '../kit/dom';
 import { duration } from '../kit/format';
 import { button, checkbox, dropdown, quietButton } from '../kit/widgets';
 import type { SurfaceInfo } from '../protocol/surface';
-import { type ScaleName, scaleTitles } from './scales';
+import { scaleTitles } from './scales';
 import { measuresOf, shownMeasures, type SurfaceState } from './state';
 
 export interface ControlEvents {
@@ -56,8 +56,8 @@ export class Controls {
     this.surface = dropdown('Surface', [], '', (folder) => events.open(folder));
     this.split = dropdown('Images', [], 'train', (split) => change({ split: split as 'train' | 'test' }));
     this.view = dropdown('View', views, 'contour', (view) => change({ view: view as SurfaceState['view'] }));
-    const scales = Object.entries(scaleTitles).map(([value, text]) => ({ value, text }));
-    this.scale = dropdown('Scale', scales, 'linear', (scale) => change({ scale: scale as ScaleName }));
+    const scales = Object.entries({ auto: 'automatic', ...scaleTitles }).map(([value, text]) => ({ value, text }));
+    this.scale = dropdown('Scale', scales, 'auto', (scale) => change({ scale: scale as SurfaceState['scale'] }));
     this.keep = dropdown('Colours for', keeps, '1', (keep) => change({ keep: Number(keep) }));
     this.levels = dropdown('Levels', levels, 'own', (value) => change({ levels: value as SurfaceState['levels'] }));
     this.overlay = dropdown('Lines of another', [], '', (value) => change({ overlay: value === '' ? null : value }));

@@ -12,27 +12,25 @@ export interface CriticalPoint {
 /** So flat, in comparison with its strongest curvature, a place is a valley's floor rather than a point. */
 const flat = 1e-3;
 
-/** Of the range of all values: what is less curved within a cell is noise of the numbers. */
-const noise = 1e-5;
+/** Of the distance between the quartiles of all values: what rises or falls less around a point is noise, or a plateau. */
+const noise = 1e-3;
 
 /** A point may lie so far, in cells, from the middle of the nine points that it is found from. */
-const reach = 0.55;
+const reach = 0.75;
 
 /**
- * Minima, saddle points and maxima between sampled points: around each inner point a paraboloid is fitted to the nine points
- * (least squares), and its level point counts when it lies within the cell around that point. Points at the edge are none: beyond
- * it the loss may go on falling. Only measured and interpolated points count, no estimates.
+ * Minima, saddle points and maxima between sampled points. An inner point is a candidate when all eight around it are higher (a
+ * minimum), or lower, or when they are higher and lower in turn at least twice on the way around (a saddle point). Its place and
+ * value are those of the paraboloid that fits the nine points best (least squares), where that agrees. Points at the edge are
+ * none: beyond it the loss may go on falling. Only measured and interpolated points count, no estimates.
  */
 export function criticalPoints({ a, b, values, kinds }: Field): CriticalPoint[] {
   const width = a.length;
   const sampled = (index: number): boolean =>
     kinds[index] === pointKinds.measured || kinds[index] === pointKinds.interpolated;
-  let [low, high] = [Infinity, -Infinity];
-  values.forEach((value, index) => {
-    if (!sampled(index)) return;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  });
+  const sorted = values.filter((_, index) => sampled(index)).sort();
+  const quartile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
+  const least = noise * (quartile(0.75) - quartile(0.25));
   const found: (CriticalPoint & { x: number; y: number; off: number })[] = [];
   for (let row = 1; row + 1 < b.length; row += 1) {
     for (let column = 1; column + 1 < width; column += 1) {
@@ -43,35 +41,40 @@ export function criticalPoints({ a, b, values, kinds }: Field): CriticalPoint[] 
           if (sampled(index)) nine.push(values[index]!);
         }
       }
-      if (nine.length < 9) continue;
-      const level = levelPoint(nine, noise * (high - low));
-      if (!level) continue;
-      const { x, y, kind, value } = level;
-      found.push({
-        kind,
-        value,
-        a: between(a, column + x),
-        b: between(b, row + y),
-        x: column + x,
-        y: row + y,
-        off: Math.max(Math.abs(x), Math.abs(y)),
-      });
+      const kind = nine.length < 9 ? null : kindOf(nine, least);
+      if (kind === null) continue;
+      const level = levelPoint(nine);
+      const fits = level?.kind === kind;
+      if (kind === 'saddle' && !fits) continue;
+      const { x, y, value } = fits ? level : { x: 0, y: 0, value: nine[4]! };
+      const place = { a: between(a, column + x), b: between(b, row + y) };
+      const off = Math.max(Math.abs(x), Math.abs(y));
+      found.push({ kind, value, ...place, x: column + x, y: row + y, off });
     }
   }
   // One point on the border of two cells is found from both: the one nearer to its middle counts.
   const kept: typeof found = [];
   for (const one of found.sort((p, q) => p.off - q.off)) {
-    if (kept.every((other) => other.kind !== one.kind || Math.hypot(other.x - one.x, other.y - one.y) > 1))
-      kept.push(one);
+    const again = kept.some((other) => other.kind === one.kind && Math.hypot(other.x - one.x, other.y - one.y) <= 1.5);
+    if (!again) kept.push(one);
   }
   return kept.map(({ kind, a: x, b: y, value }) => ({ kind, a: x, b: y, value })).sort((p, q) => p.value - q.value);
 }
 
+/** Places of the eight points around the middle of nine, on the way around. */
+const ring = [0, 1, 2, 5, 8, 7, 6, 3] as const;
+
+function kindOf(nine: readonly number[], least: number): CriticalPoint['kind'] | null {
+  const around = ring.map((place) => nine[place]! - nine[4]!);
+  if (Math.max(...around.map(Math.abs)) <= least) return null;
+  if (around.every((height) => height > 0)) return 'minimum';
+  if (around.every((height) => height < 0)) return 'maximum';
+  const turns = around.filter((height, index) => height > 0 !== around[(index + 1) % 8]! > 0).length;
+  return turns >= 4 ? 'saddle' : null;
+}
+
 /** @param f nine values, x fastest, x and y from -1 to 1. */
-function levelPoint(
-  f: readonly number[],
-  least: number,
-): { x: number; y: number; kind: CriticalPoint['kind']; value: number } | null {
+function levelPoint(f: readonly number[]): { x: number; y: number; kind: CriticalPoint['kind']; value: number } | null {
   const sum = (weight: (x: number, y: number) => number): number =>
     f.reduce((total, value, index) => total + value * weight((index % 3) - 1, Math.floor(index / 3) - 1), 0);
   const fx = sum((x) => x) / 6;
@@ -84,7 +87,7 @@ function levelPoint(
   const radius = Math.hypot((fxx - fyy) / 2, fxy);
   const strongest = Math.max(Math.abs(middle + radius), Math.abs(middle - radius));
   const weakest = Math.min(Math.abs(middle + radius), Math.abs(middle - radius));
-  if (strongest <= least || weakest <= flat * strongest) return null;
+  if (weakest <= flat * strongest) return null;
   const x = (fxy * fy - fyy * fx) / determinant;
   const y = (fxy * fx - fxx * fy) / determinant;
   if (Math.abs(x) > reach || Math.abs(y) > reach) return null;

@@ -17,12 +17,12 @@ export class Legend {
       ...paths.map(({ loss, run, place, points }) => {
         const swatch = element('span', { class: 'swatch-dot' });
         swatch.style.background = theme.runs[place % theme.runs.length]!;
-        const far = Math.max(...points.map(({ distance }) => distance));
+        const distances = points.map(({ distance }) => distance);
         return element(
           'span',
           { class: 'legend-item', title: run },
           swatch,
-          `${loss}, up to ${digits(far)} off the plane`,
+          `${loss}: ${digits(Math.min(...distances))} to ${digits(Math.max(...distances))} off the plane`,
         );
       }),
       ...marks.map(([sign, name]) => element('span', { class: 'legend-item' }, `${sign} ${name}`)),

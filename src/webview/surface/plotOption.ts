@@ -141,9 +141,12 @@ function bandColour({ levels }: PaneModel, value: number): string {
 /** What does not depend on the size of the chart. */
 function prepared(model: PaneModel) {
   const { field, levels, scale, view } = model;
+  // Lines run straight between points on the scale that is shown: on another one they would go in steps where values grow by factors.
+  const placed = { a: field.a, b: field.b, values: field.values.map((value) => scale.place(value)) };
+  const places = levels.map((level) => scale.place(level));
   const fills: { polygons: readonly number[]; fill: string }[] = [];
   if (view === 'contour') {
-    bands(field, levels).forEach((polygons, band) =>
+    bands(placed, places).forEach((polygons, band) =>
       fills.push({ polygons, fill: colourOf(levels.length === 0 ? 0 : band / levels.length) }),
     );
   } else {
@@ -154,7 +157,7 @@ function prepared(model: PaneModel) {
   }
   return {
     fills: fills.filter(({ polygons }) => polygons.length > 0),
-    lines: model.lines ? levels.map((level) => ({ level, lines: isolines(field, level) })) : [],
+    lines: model.lines ? levels.map((level, index) => ({ level, lines: isolines(placed, places[index]!) })) : [],
     overlay: model.overlay?.levels.map((level) => ({ level, lines: isolines(model.overlay!.field, level) })) ?? [],
     estimated: strokesOf(field, pointKinds.estimated),
     infinite: strokesOf(field, pointKinds.infinite),
@@ -190,9 +193,10 @@ function lineLabels(lines: readonly Line[], level: number, place: Placing, colou
   const longest = lines.reduce<Line>((best, line) => (line.length > best.length ? line : best), []);
   const [from, to] = [pixel(place, longest[0] ?? 0, longest[1] ?? 0), middleOf(longest, place)];
   if (longest.length < 12 || Math.hypot(from[0] - to[0], from[1] - to[1]) < 26) return [];
-  const style = { text: tickText(Number(level.toPrecision(3))), x: to[0], y: to[1], fill: colour };
+  const light = colour === '#fff' || colour.startsWith('rgba(255');
+  const style = { text: tickText(Number(level.toPrecision(3))), x: to[0], y: to[1], fill: light ? '#fff' : '#111' };
   const font = `10px ${theme.font}`;
-  const halo = colour === '#fff' || colour.startsWith('rgba(255') ? 'rgba(0,0,0,0.35)' : 'rgba(255,255,255,0.35)';
+  const halo = light ? 'rgba(0,0,0,0.5)' : 'rgba(255,255,255,0.5)';
   return [
     {
       type: 'text',

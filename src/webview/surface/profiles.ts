@@ -102,7 +102,7 @@ function inWords({ line, profile }: Drawn): string {
     : `${line.name} from ${tickText(range[0])} to ${tickText(range[1])}.`;
 }
 
-/** The lines of one axis; logarithmic where the scale is and every value is positive. */
+/** The lines of one axis; logarithmic where one of their scales is and every value is positive. */
 export function profileOption(
   profiles: readonly Drawn[],
   along: 'a' | 'b',
@@ -112,7 +112,7 @@ export function profileOption(
   theme: Theme,
 ): EChartsCoreOption {
   const all = extent(profiles.flatMap(({ profile }) => profile.y)) ?? [0, 1];
-  const log = profiles.every(({ line }) => line.scale.name === 'log') && all[0] > 0;
+  const log = profiles.some(({ line }) => line.scale.name === 'log') && all[0] > 0;
   const room = log ? 0 : 0.04 * (all[1] - all[0] || 1);
   const x = profiles[0]!.profile.x;
   const label = { color: theme.muted, fontSize: 11, fontFamily: theme.font };

@@ -108,6 +108,18 @@ function along(from: readonly number[], to: readonly number[], value: number): n
   return to[low]! + part * (to[high]! - to[low]!);
 }
 
+/** Values that reach so many times farther than their middle are looked at on a logarithmic scale. */
+const wide = 8;
+
+/** The scale that shows most of some values: a logarithm where a few of them are far larger than the rest. */
+export function bestScale(values: Iterable<number>): 'linear' | 'log' | 'offset' {
+  const sorted = Float64Array.from([...values].filter(Number.isFinite)).sort();
+  if (sorted.length === 0) return 'linear';
+  const [low, middle, high] = [sorted[0]!, sorted[sorted.length >> 1]!, sorted[sorted.length - 1]!];
+  if (high - low <= wide * (middle - low)) return 'linear';
+  return low > 0 ? 'log' : 'offset';
+}
+
 /** Values between `count` bands that are equally wide on a scale: `count - 1` of them, ascending and distinct. */
 export function levelsOf(scale: Scale, count: number): number[] {
   const levels = Array.from({ length: count - 1 }, (_, index) => scale.value((index + 1) / count));

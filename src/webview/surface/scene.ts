@@ -5,7 +5,7 @@ import { type Field, fieldOf, pointKinds } from './field';
 import type { PaneModel, ShownPath } from './paneModel';
 import type { ProfileLine } from './profiles';
 import { digits, lowestOf, type ReadTile } from './reading';
-import { fitScale, levelsOf, type Scale } from './scales';
+import { bestScale, fitScale, levelsOf, type Scale } from './scales';
 import { quantityOf, type SurfaceState, type Tile, tilesOf } from './state';
 
 /** Colours of a contour map, and lines between them. */
@@ -61,7 +61,7 @@ export function sceneOf(shown: readonly SurfaceData[], others: readonly SurfaceD
                 const quantity = quantityOf(data.info, measure, state.split);
                 return quantity && data.values[quantity.key] ? [...fieldFor(data, quantity.key).values] : [];
               });
-      scales.set(key, fitScale(state.scale, values, state.keep));
+      scales.set(key, chosenScale(values, state));
     }
     return scales.get(key) ?? fitScale('linear', [0, 1])!;
   };
@@ -93,12 +93,15 @@ export function sceneOf(shown: readonly SurfaceData[], others: readonly SurfaceD
   return { panes, read, profiles, paths, leftOut };
 }
 
+const chosenScale = (values: ArrayLike<number> & Iterable<number>, { scale, keep }: SurfaceState): Scale | null =>
+  fitScale(scale === 'auto' ? bestScale(values) : scale, values, keep);
+
 function overlayOf(tile: Tile, state: SurfaceState): PaneModel['overlay'] {
   if (state.overlay === null) return null;
   const quantity = quantityOf(tile.data.info, state.overlay, state.split);
   if (!quantity || quantity.key === tile.quantity.key || !tile.data.values[quantity.key]) return null;
   const field = fieldFor(tile.data, quantity.key);
-  const scale = fitScale(state.scale, field.values, state.keep);
+  const scale = chosenScale(field.values, state);
   return scale && { name: quantity.label, field, levels: levelsOf(scale, overlayCount) };
 }
 
@@ -131,8 +134,9 @@ export function noticesOf({ panes, leftOut, paths }: Scene, info: SurfaceInfo, s
     const distances = paths.flatMap(({ points }) => points.map(({ distance }) => distance));
     if (distances.length > 0)
       notices.push(
-        `Trajectories are seen from above: their networks lie ${digits(Math.min(...distances))} to ${digits(Math.max(...distances))} off the plane ` +
-          '(in the length of weights). The farther, the smaller and fainter; what they lose themselves is in the tip.',
+        `${state.view === '3d' ? 'Networks of trajectories stand at their own loss, with a stem to that of the plane' : 'Trajectories are seen from above'}: ` +
+          `they lie ${digits(Math.min(...distances))} to ${digits(Math.max(...distances))} off the plane (in the length of weights). ` +
+          `The farther, the smaller and fainter${state.view === '3d' ? '.' : '; what they lose themselves is in the tip.'}`,
       );
   }
   return notices;

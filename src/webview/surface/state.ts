@@ -14,7 +14,8 @@ export interface SurfaceState {
   readonly measures: readonly string[];
   readonly split: 'train' | 'test';
   readonly view: 'contour' | 'heatmap' | '3d';
-  readonly scale: ScaleName;
+  /** `auto`: the one that shows most. */
+  readonly scale: ScaleName | 'auto';
   /** The share of the values, from the lowest, that the colours cover. */
   readonly keep: number;
   /** Whose values the colours are fitted to: each picture's, those of one loss over all epochs, those of all pictures. */
@@ -36,7 +37,7 @@ export const initialState: SurfaceState = Object.freeze({
   measures: [],
   split: 'train',
   view: 'contour',
-  scale: 'linear',
+  scale: 'auto',
   keep: 1,
   levels: 'own',
   lines: true,
