@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LossSpec } from '../../../src/engine/experiment/schema';
 import { readPlane } from '../../../src/engine/surface/plane';
 import { unetParameters } from '../../../src/engine/unet/unet';
-import { readTrajectories } from '../../../src/runs/surfaceTrajectories';
+import { readSurfaceDocument } from '../../../src/runs/surfaceDocument';
+import { readTrajectories, writeTrajectories, type SurfaceTrajectories } from '../../../src/runs/surfaceTrajectories';
 import { lastingFolder, losscape, recorded, sampled, trainedRuns, type Sampled } from './trainedRuns';
 
 const losses: LossSpec[] = [{ type: 'crossEntropy' }, { type: 'dice' }];
@@ -186,5 +187,55 @@ describe('a finer and wider surface', () => {
     expect(wrong.err).toMatch(/are not among those of the new grid.*\n.*--range -2:2 and --points 9 or 17/s);
     const same = await losscape('surface', one, '--extend', small!.document.id);
     expect(same.err).toMatch(/needs a finer or wider grid/);
+  });
+});
+
+describe('networks so far away that their losses overflow', () => {
+  it('are stored as they come out, and hide nothing else', async () => {
+    const [far] = await sampled(one, '--range', '-1e30:1e30', '--points', '3', '--split', 'train', ...all);
+    const values = await far!.values('loss.cross-entropy');
+    expectSame(values[4]!, await recorded(one, 4, 'train', 'loss'));
+    expect(values.filter((value) => !Number.isFinite(value))).toHaveLength(8);
+    expect(far!.document).toMatchObject({ status: 'finished', done: 9 });
+    expect((await readSurfaceDocument(far!.folder)).minima!['loss.cross-entropy']).toMatchObject({
+      a: 0,
+      b: 0,
+      sharpness: null,
+      curvature: [null, null],
+    });
+    // Seen from a line through such a network, checkpoints have losses of their own, and the line has none.
+    const trajectories = (await readTrajectories(far!.folder))!;
+    expect(trajectories.runs[0]!.points.every(({ true: own }) => Number.isFinite(own![0]))).toBe(true);
+  });
+
+  it('are read back from trajectories', async () => {
+    const folder = lastingFolder();
+    const point = { epoch: 1, a: 0, b: 0, distance: 1, true: [NaN, Infinity, 1.5], plane: [-Infinity, 0, 1] };
+    const written: SurfaceTrajectories = {
+      formatVersion: 1,
+      quantities: ['x', 'y', 'z'],
+      runs: [{ run: 'r', loss: 'l', available: 1, points: [point] }],
+    };
+    await writeTrajectories(folder, written);
+    expect(await readTrajectories(folder)).toEqual(written);
+  });
+});
+
+describe('a surface of which a run was deleted', () => {
+  it('can be extended, without the path of that run', async () => {
+    const [plane] = await sampled(one, two, '--plane', 'pca', '--points', '5', '--split', 'train', '--images', '2');
+    await rename(two, `${two}-away`);
+    try {
+      const { out, code, err } = await losscape(
+        ...['surface', one, '--extend', plane!.document.id, '--points', '9', '--threads', '1', '--json'],
+      );
+      expect([code, err]).toEqual([0, '']);
+      const { folder } = JSON.parse(out.trim().split('\n').at(-1)!) as { folder: string };
+      const { runs: found } = (await readTrajectories(folder))!;
+      expect(found.map(({ run }) => run)).toEqual([basename(one)]);
+      expect((await readSurfaceDocument(folder)).plane).toMatchObject({ runs: [{}, { run: basename(two) }] });
+    } finally {
+      await rename(`${two}-away`, two);
+    }
   });
 });
