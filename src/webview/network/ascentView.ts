@@ -102,7 +102,7 @@ export class AscentView {
   readonly controls: HTMLElement;
   readonly figure: Figure;
   readonly canvas = element('canvas', { class: 'coarse' });
-  private readonly title = element('h3', {}, 'Answered to most');
+  private readonly title = element('h3');
   private readonly note = element('span', { class: 'muted' });
   private readonly message = element('p', { class: 'pane-message' });
   private readonly bar = element('progress', { max: 1, 'aria-label': 'Making the picture' });
@@ -124,7 +124,8 @@ export class AscentView {
       'div',
       { class: 'pane' },
       element('div', { class: 'pane-head' }, this.title, this.note),
-      element('div', { class: 'pane-surface picture' }, this.canvas, this.message),
+      element('div', { class: 'pane-surface picture' }, this.canvas),
+      this.message,
     );
     this.startButton = button('Make the picture', () => events.start(), { secondary: false });
     this.stopButton = button('Stop', () => events.stop(), { title: 'What there is of the picture stays' });
@@ -173,12 +174,8 @@ export class AscentView {
     this.now = shown;
     const { result, failure, progress } = shown;
     const making = progress !== null;
-    this.title.textContent = `Map ${shown.channel} answers most to`;
-    this.note.textContent = result
-      ? result.steps < result.of
-        ? `after ${result.steps} of ${result.of} steps`
-        : `after ${result.of} steps`
-      : '';
+    this.title.textContent = 'It answers most to';
+    this.note.textContent = result ? `step ${result.steps}${result.steps < result.of ? ` of ${result.of}` : ''}` : '';
     this.startButton.textContent = making
       ? 'Making …'
       : result && result.steps === result.of
@@ -264,7 +261,7 @@ function messageOf({ result, failure, progress, settings: chosen, relu, channel 
   if (failure !== null) return failure;
   if (progress) {
     const left = progress.secondsLeft === null ? '' : `; about ${progress.secondsLeft} s to go`;
-    return result ? `on the way to step ${result.of}${left}` : 'The first steps …';
+    return result ? `On the way to step ${result.of}${left}.` : 'The first steps …';
   }
   if (result === null) return `Make the picture that map ${channel} answers to most, to see what its filter looks for.`;
   const { withoutSlope } = result.picture;

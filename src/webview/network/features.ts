@@ -17,6 +17,8 @@ export interface MapFacts {
   readonly active: number;
   /** The answer is 0 at every place of this image. */
   readonly silent: boolean;
+  /** Size at which its colours end when it has its own: above most of its values other than 0. 0 of a silent map. */
+  readonly reach: number;
 }
 
 /** One feature map, [height, width]. */
@@ -36,7 +38,15 @@ export function factsOf(maps: FeatureMaps): MapFacts[] {
       if (value !== 0) active += 1;
     }
     const count = values.length;
-    return { channel, mean: sum / count, low, high, active: active / count, silent: active === 0 };
+    return {
+      channel,
+      mean: sum / count,
+      low,
+      high,
+      active: active / count,
+      silent: active === 0,
+      reach: reachOf(values, mostSampledOfMap),
+    };
   });
 }
 
@@ -48,29 +58,42 @@ export function ordered(facts: readonly MapFacts[], order: Order): MapFacts[] {
   return [...facts].sort((a, b) => Math.abs(b.mean) - Math.abs(a.mean) || a.channel - b.channel);
 }
 
-/** Above so large a share of all values, those of a shared scale take its last colour: single peaks would darken the rest. */
-export const shownShare = 0.999;
+/** So large a share of the values other than 0 lies within the colours: single peaks would darken the rest. */
+export const shownShare = 0.99;
 
-/** How many values of a layer are looked at for the end of its scale. */
+/** How many values are looked at for the end of a scale: of a layer, and of a map. */
 const mostSampled = 200_000;
+const mostSampledOfMap = 8192;
+
+/** The size that `shownShare` of the values other than 0 do not exceed; 0 where all are 0. */
+function reachOf(values: Float32Array, most: number): number {
+  const step = Math.max(1, Math.floor(values.length / most));
+  const sizes = new Float32Array(Math.ceil(values.length / step));
+  let count = 0;
+  for (let i = 0; i < values.length; i += step) if (values[i] !== 0) sizes[count++] = Math.abs(values[i]!);
+  const sorted = sizes.subarray(0, count).sort();
+  return (
+    sorted[Math.min(count - 1, Math.ceil(shownShare * count))] ??
+    values.reduce((most, v) => Math.max(most, Math.abs(v)), 0)
+  );
+}
 
 /**
  * The ends of colours for all maps of a layer: from 0 where a ReLU leaves nothing below it, else as far to either side.
  * Never empty.
  */
 export function sharedRange({ features }: Pick<FeatureMaps, 'features'>, relu: boolean): [number, number] {
-  const step = Math.max(1, Math.floor(features.length / mostSampled));
-  const sizes = new Float32Array(Math.ceil(features.length / step));
-  for (let i = 0, at = 0; i < features.length; i += step, at += 1) sizes[at] = Math.abs(features[i]!);
-  sizes.sort();
-  const reach = sizes[Math.min(sizes.length - 1, Math.ceil(shownShare * sizes.length))] || sizes.at(-1) || 1;
-  return relu ? [0, reach] : [-reach, reach];
+  return rangeTo(reachOf(features, mostSampled), relu);
 }
 
 /** The ends of colours for one map by itself. Never empty. */
-export function ownRange({ low, high }: MapFacts, relu: boolean): [number, number] {
-  const reach = Math.max(Math.abs(low), Math.abs(high)) || 1;
-  return relu ? [0, reach] : [-reach, reach];
+export function ownRange({ reach }: MapFacts, relu: boolean): [number, number] {
+  return rangeTo(reach, relu);
+}
+
+function rangeTo(reach: number, relu: boolean): [number, number] {
+  const end = reach || 1;
+  return relu ? [0, end] : [-end, end];
 }
 
 /** The colours of a layer's maps: one-sided after a ReLU, two-sided without one. */

@@ -101,11 +101,11 @@ class Cell {
 
   show(facts: MapFacts, shown: ShownGrid): void {
     this.facts = facts;
-    const { channel, silent, high } = facts;
+    const { channel, silent, reach } = facts;
     const on = channel === shown.chosen;
     const dead = shown.dead.has(channel);
     this.name.textContent = String(channel);
-    this.note.textContent = dead ? 'dead' : silent ? 'silent' : tickText(Number(high.toPrecision(2)));
+    this.note.textContent = dead ? 'dead' : silent ? 'silent' : tickText(Number(reach.toPrecision(2)));
     this.root.classList.toggle('silent', silent || dead);
     this.root.tabIndex = on ? 0 : -1;
     this.root.setAttribute('aria-selected', String(on));

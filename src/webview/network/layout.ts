@@ -26,7 +26,7 @@ export interface UnetLayout {
   readonly levels: readonly number[];
 }
 
-const left = 92;
+const left = 132;
 const right = 74;
 const top = 26;
 /** Between two blocks of a level; to the next level there is more. */

@@ -1,7 +1,6 @@
 import { BarView } from '../heatmap/barView';
 import { barColours } from '../heatmap/colours';
 import { Scrubber } from '../heatmap/scrubber';
-import { fileName } from '../kit/csv';
 import { element, oncePerFrame } from '../kit/dom';
 import type { FigureEvents } from '../kit/figure';
 import { onThemeChange, pageTheme } from '../kit/pageTheme';
@@ -22,16 +21,17 @@ import { Ascent, type AscentSubject } from './ascent';
 import { AscentView } from './ascentView';
 import { CloseView } from './closeView';
 import { Controls } from './controls';
-import { factsCsv, figurePng } from './exporting';
 import { FactsTable } from './factsTable';
-import { coloursOf, factsOf, type MapFacts, ordered, ownRange, sharedRange, shownShare } from './features';
+import { coloursOf, factsOf, type MapFacts, ordered, ownRange, sharedRange } from './features';
 import { GridView } from './gridView';
-import { firstImage, imageName, listedImage, nextImage } from './images';
+import { firstImage, listedImage, nextImage } from './images';
 import { Latest } from './latest';
+import { mapsCsv, mapsPng, picturePng, type Savable } from './saving';
 import { layerSizes, type MapSize } from './sizes';
 import { initialState, nearestEpoch, type NetworkState } from './state';
 import { UnetView } from './unetView';
 import { WeightsView } from './weightsView';
+import { badges, captionOf, headline, noCheckpoint, type Shown } from './words';
 import './network.css';
 
 const api = connect<NetworkToHost, NetworkToPanel, NetworkState>({
@@ -182,14 +182,6 @@ new IntersectionObserver(
   { rootMargin: '100px' },
 ).observe(weightsView.root);
 
-/** What is on the screen: kept until what was asked for is there. */
-interface Shown {
-  readonly maps: NetworkFeatures;
-  readonly layer: LayerDescription;
-  readonly facts: readonly MapFacts[];
-  /** Ends that all maps share. */
-  readonly ends: readonly [number, number];
-}
 let shown: Shown | null = null;
 
 const draw = oncePerFrame(() => {
@@ -221,7 +213,7 @@ const draw = oncePerFrame(() => {
     about: [run.info.experiment ? `experiment ${run.info.experiment}` : '', `trained with ${run.info.loss}`]
       .filter(Boolean)
       .join(' · '),
-    badges: badges(asked?.image?.state === 'ready' ? asked.image.value : null),
+    badges: badges(run, asked?.image?.state === 'ready' ? asked.image.value : null),
     notices: notices(asked?.image?.state === 'ready' ? asked.image.value : null),
     inspector,
     ends: shown?.ends ?? null,
@@ -291,7 +283,7 @@ function drawMaps(image: NetworkImage | null): void {
   const own = state.range === 'own';
   const rangeOf = (one: MapFacts): readonly [number, number] => (own ? ownRange(one, layer.relu) : ends);
   const dead = deadNow(layer.name) ?? noFilters;
-  caption.textContent = captionOf(shown, dead);
+  caption.textContent = captionOf(shown, state.range, dead);
   grid.show({
     layer: layer.name,
     maps: answer,
@@ -301,7 +293,9 @@ function drawMaps(image: NetworkImage | null): void {
     dead,
     chosen: chosen.channel,
   });
-  bar.show(own ? null : { range: ends, colours: barColours(colours), name: 'answer' }, 200, theme);
+  // Where each map has its own ends, the bar counts in parts of its largest value.
+  const barRange = own ? ([layer.relu ? 0 : -100, 100] as const) : ends;
+  bar.show({ range: barRange, colours: barColours(colours), name: own ? '% of its end' : 'answer' }, 200, theme);
   facts.show(layer.name, numbers, dead);
   close.show({ maps: answer, facts: chosen, range: rangeOf(chosen), colours, image });
   const subject = subjectNow();
@@ -322,31 +316,6 @@ function drawMaps(image: NetworkImage | null): void {
 }
 
 const noFilters: ReadonlySet<number> = new Set();
-
-function headline({ maps: { shape }, layer }: Shown): string {
-  return `${layer.name}: ${shape[0]} feature ${shape[0] === 1 ? 'map' : 'maps'} of ${shape[1]} × ${shape[2]}`;
-}
-
-function captionOf({ maps: { note }, layer, facts: numbers }: Shown, dead: ReadonlySet<number>): string {
-  const silent = numbers.filter((one) => one.silent).length;
-  const scale =
-    state.range === 'own'
-      ? 'Each map has its own colours, from 0 to its largest value (written below it).'
-      : state.range === 'fixed'
-        ? 'Colours stay as they are while epochs change.'
-        : `All maps have the same colours, which end where ${(100 * shownShare).toFixed(1)} % of the values lie below.`;
-  return [
-    layer.relu
-      ? 'What each filter answers at each place of the image, after the ReLU.'
-      : 'What each filter answers at each place of the image; no ReLU follows: blue is negative, red positive.',
-    scale,
-    `${silent} of ${numbers.length} are silent: 0 everywhere on this image.`,
-    dead.size > 0 ? `${dead.size} are dead: 0 everywhere on the measured training images, too.` : '',
-    note ?? '',
-  ]
-    .filter(Boolean)
-    .join(' ');
-}
 
 function sizesNow(now: NetworkRun, layers: readonly LayerDescription[]): ReadonlyMap<string, MapSize> {
   const known = featureAnswers.last;
@@ -392,9 +361,6 @@ function drawWeights(): void {
   });
 }
 
-const noCheckpoint =
-  'This run has no checkpoint yet, so there is no network to look into. One is written after the first epoch, if training keeps checkpoints.';
-
 function failureOf(asked: Asked | null): string | null {
   if (asked === null) return null;
   if (run?.epochs.length === 0) return noCheckpoint;
@@ -407,13 +373,6 @@ function waitingWord(asked: Asked | null, epochs: readonly number[]): string {
   if (asked === null) return '';
   if (asked.layers.length === 0) return 'Reading the network …';
   return epochs.length > 0 && shown === null ? 'Running the network over the image …' : '';
-}
-
-function badges(image: NetworkImage | null): string[] {
-  return [
-    ...(image?.split ? [`${image.split} image`] : image ? ['not of the data set'] : []),
-    ...(run?.info.synthetic ? ['synthetic data'] : []),
-  ];
 }
 
 function notices(image: NetworkImage | null): string[] {
@@ -441,53 +400,26 @@ function keyOf(subject: AscentSubject): string {
   return JSON.stringify([run?.version, subject]);
 }
 
+function savable(): Savable | null {
+  return shown && state.image && run ? { shown, image: state.image, state, loss: run.info.loss } : null;
+}
+
 async function saveGrid(): Promise<void> {
-  if (shown === null || state.image === null) return;
-  const { maps: answer, layer, ends } = shown;
-  const pictures = grid.pictures();
-  const content = await figurePng({
-    title: headline(shown),
-    subtitle: `${imageName(state.image)} after epoch ${answer.epoch}, trained with ${run!.info.loss}`,
-    panes: ordered(shown.facts, state.order).map((one, i) => ({
-      picture: pictures[i]!,
-      title: `${one.channel}${one.silent ? ' (silent)' : ''}`,
-      silent: one.silent,
-    })),
-    bar: state.range === 'own' ? null : { range: ends, colours: coloursOf(layer.relu), name: 'answer' },
-    side: pictures.length > 80 ? 64 : pictures.length > 20 ? 110 : 180,
-  });
-  save({ name: fileName(`losscape ${layer.name} ${imageName(state.image)} epoch ${answer.epoch}`, 'png'), content });
+  const what = savable();
+  if (what) save(await mapsPng(what, grid.pictures()));
 }
 
 async function savePicture(): Promise<void> {
+  const what = savable();
   const subject = subjectNow();
   const result = subject ? ascent.result(keyOf(subject)) : null;
-  if (!subject || !result || !shown || !state.image) return;
-  const numbers = shown.facts[subject.channel]!;
-  const range = state.range === 'own' ? ownRange(numbers, shown.layer.relu) : shown.ends;
-  const { steps, jitter, blur, totalVariation, decay, seed, relu } = subject.settings;
-  const content = await figurePng({
-    title: `Map ${subject.channel} of ${subject.layer} after epoch ${subject.epoch}`,
-    subtitle:
-      `trained with ${run!.info.loss}; ${result.steps} of ${steps} steps, jitter ${jitter}, blur ${blur}, ` +
-      `total variation ${totalVariation}, decay ${decay}, seed ${seed}${shown.layer.relu ? `, mean ${relu} the ReLU` : ''}`,
-    panes: [
-      { picture: close.photo.canvas, title: imageName(state.image) },
-      { picture: close.map.canvas, title: 'its answer there' },
-      { picture: ascentView.canvas, title: 'what it answers to most' },
-    ],
-    bar: { range, colours: coloursOf(shown.layer.relu), name: 'answer' },
-    side: 320,
-  });
-  save({ name: fileName(`losscape ${subject.layer} map ${subject.channel} epoch ${subject.epoch}`, 'png'), content });
+  if (!what || !subject || !result) return;
+  save(await picturePng(what, subject, result, [close.photo.canvas, close.map.canvas, ascentView.canvas]));
 }
 
 function saveNumbers(): void {
-  if (shown === null || state.image === null) return;
-  const { maps: answer, layer } = shown;
-  const name = imageName(state.image);
-  const content = factsCsv(layer.name, answer.epoch, name, shown.facts, deadNow(layer.name));
-  save({ name: fileName(`losscape ${layer.name} ${name} epoch ${answer.epoch}`, 'csv'), content });
+  const what = savable();
+  if (what) save(mapsCsv(what, deadNow(what.shown.layer.name)));
 }
 
 function tryAgain(): void {

@@ -70,7 +70,8 @@ function hatch(context: CanvasRenderingContext2D, { left, top, width, height }: 
   context.beginPath();
   context.rect(left, top, width, height);
   context.clip();
-  context.strokeStyle = theme.hairline;
+  context.strokeStyle = theme.muted;
+  context.globalAlpha = 0.5;
   context.lineWidth = 1;
   for (let x = left - height; x < left + width; x += 7) {
     context.beginPath();

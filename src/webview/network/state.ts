@@ -43,7 +43,7 @@ export const initialState: NetworkState = Object.freeze({
   epoch: null,
   layer: null,
   channel: 0,
-  range: 'shared',
+  range: 'own',
   fixed: {},
   order: 'number',
   ascent: usualAscent,

@@ -13,6 +13,14 @@ export interface ShownNetwork {
   readonly dead: ReadonlyMap<string, number>;
 }
 
+const key = [
+  ['convolution', '3 × 3 convolution and ReLU'],
+  ['up', 'transposed convolution'],
+  ['output', '1 × 1 convolution to the logits'],
+  ['skip', 'maps that are also read on the way up'],
+  ['dead', 'part of the filters that is dead'],
+] as const;
+
 /** The network as a U of blocks; one of them is chosen, by click or with the arrow keys. */
 export class UnetView {
   readonly root: HTMLElement;
@@ -22,7 +30,19 @@ export class UnetView {
   private drawn = '';
 
   constructor(private readonly choose: (layer: string) => void) {
-    this.root = element('section', { class: 'unet', 'aria-label': 'Layers of the network' }, this.drawing, this.about);
+    this.root = element(
+      'section',
+      { class: 'unet', 'aria-label': 'Layers of the network' },
+      this.drawing,
+      this.about,
+      element(
+        'p',
+        { class: 'unet-key' },
+        ...key.map(([kind, words]) =>
+          element('span', { class: 'legend-item' }, element('span', { class: `key-patch ${kind}` }), words),
+        ),
+      ),
+    );
     new ResizeObserver(() => this.draw()).observe(this.root);
   }
 
@@ -85,6 +105,8 @@ export class UnetView {
         width: rect.width + 10,
         height: rect.height + 20,
       }),
+      // The line that skips runs behind it.
+      svgElement('rect', { class: 'ground', x: rect.left, y: rect.top, width: rect.width, height: rect.height }),
       svgElement('rect', { class: 'box', x: rect.left, y: rect.top, width: rect.width, height: rect.height, rx: 2 }),
       label(rect.left + rect.width / 2, rect.top - 5, String(layer.channels), 'filters'),
     );
@@ -144,9 +166,10 @@ function label(x: number, y: number, text: string, kind: string, anchor = 'middl
   return made;
 }
 
-function levelNames({ levels }: UnetLayout): SVGElement[] {
+function levelNames({ levels, blocks }: UnetLayout): SVGElement[] {
+  const left = Math.max(4, (blocks[0]?.rect.left ?? 0) - 150);
   return levels.map((y, level) =>
-    label(4, y + 4, level === 0 ? 'full size' : `1/${2 ** level} size`, 'level-name', 'start'),
+    label(left, y + 4, level === 0 ? 'full size' : `1/${2 ** level} size`, 'level-name', 'start'),
   );
 }
 
@@ -171,12 +194,13 @@ function drawLink({ kind, from, to }: Link, rects: ReadonlyMap<string, Block['re
   const a = rects.get(from)!;
   const b = rects.get(to)!;
   const middle = (rect: Block['rect']): number => rect.top + rect.height / 2;
-  const ends =
-    kind === 'pool' || kind === 'up'
-      ? kind === 'pool'
-        ? `M${a.left + a.width + 3} ${middle(a)} H${b.left + b.width / 2} V${b.top - 18}`
-        : `M${a.left + a.width + 3} ${middle(a)} H${b.left + b.width / 2} V${b.top + b.height + 20}`
-      : `M${a.left + a.width + 2} ${middle(a)} H${b.left - 3}`;
+  // Pooling leaves a block below the line that skips to the other side.
+  const ends = {
+    pool: `M${a.left + a.width + 3} ${a.top + a.height - 5} H${b.left + b.width / 2} V${b.top - 18}`,
+    up: `M${a.left + a.width + 3} ${middle(a)} H${b.left + b.width / 2} V${b.top + b.height + 4}`,
+    next: `M${a.left + a.width + 2} ${middle(a)} H${b.left - 3}`,
+    skip: `M${a.left + a.width + 2} ${middle(a)} H${b.left - 3}`,
+  }[kind];
   const path = svgElement('path', { d: ends, class: `link ${kind}`, 'marker-end': 'url(#arrow)' });
   const title = svgElement('title', {});
   title.textContent =
@@ -203,7 +227,7 @@ function ends({ blocks }: UnetLayout): SVGElement[] {
       class: 'link next',
       'marker-end': 'url(#arrow)',
     }),
-    label(first.left - 24, y + 4, 'image', 'end-name', 'end'),
+    label(first.left - 26, y + 4, 'image', 'end-name', 'end'),
     svgElement('path', { d: `M${out + 2} ${y} H${out + 20}`, class: 'link next', 'marker-end': 'url(#arrow)' }),
     label(out + 23, y + 4, 'logits', 'end-name', 'start'),
   ];
