@@ -25,7 +25,7 @@ export class Inspector implements vscode.Disposable {
 
   constructor(engine: Pick<Engine, 'start'>) {
     this.client = new InspectorClient({
-      start: () => engine.start(['inspect']),
+      start: () => engine.start(['inspect', ...computeOptions()]),
       onState: (state) => this.states.fire(state),
     });
   }
@@ -63,4 +63,15 @@ export class Inspector implements vscode.Disposable {
     this.client.dispose();
     this.states.dispose();
   }
+}
+
+/** What computes, as the settings for training say; a change counts when the process is started the next time. */
+function computeOptions(): string[] {
+  const settings = vscode.workspace.getConfiguration('losscape');
+  const accelerator = settings.get('accelerator', 'auto');
+  const threads = settings.get('threads', 0);
+  return [
+    ...(accelerator === 'auto' ? [] : ['--accelerator', accelerator]),
+    ...(threads > 0 ? ['--threads', String(threads)] : []),
+  ];
 }

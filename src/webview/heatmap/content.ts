@@ -19,21 +19,8 @@ import type { Contour, Layered } from './paintTile';
 import { type HeatmapState, type LayerId, nearestEpoch, ofImage, type Tile } from './state';
 import type { Named } from './panelModel';
 import { tileTitles } from './titles';
+import type { TileData } from './tileData';
 import type { Bar, TileContent } from './tileView';
-
-/** What is known of one tile at the moment. */
-export interface TileData {
-  readonly tile: Tile;
-  readonly image: Loaded<HeatmapImage>;
-  /** The epoch that is shown of this run: the nearest that it has weights of. Null when it has none. */
-  readonly epoch: number | null;
-  /** Null where no answer of the network is needed. */
-  readonly margin: Loaded<HeatmapMargin> | null;
-  /** The values that its colours stand for, [h,w] of the margin's region. */
-  readonly values: Float32Array | Uint8Array | null;
-  /** Why there are none, though everything is there. */
-  readonly reason: string | null;
-}
 
 /** Gathers what the tiles show, from what has been loaded. */
 export class Contents {
@@ -198,23 +185,31 @@ export class Contents {
     const { labels, height, width } = image.value;
     if (contours.target && labels && tile.layer !== 'target') {
       const key = this.values.keyOf(wholeTarget(image.value), 'target', null);
-      lines.push({ path: this.contour(key, labels, height, width, 0, 0), colour: targetColour, dashed: false });
+      lines.push({
+        path: this.contour(key, () => labels, { height, width, left: 0, top: 0 }),
+        colour: targetColour,
+        dashed: false,
+      });
     }
     if (contours.prediction && margin?.state === 'ready' && tile.layer !== 'prediction') {
       const answer = margin.value;
       const key = this.values.keyOf(answer, 'prediction', null);
-      const inside = prediction(this.values.mapOf(image.value, answer));
-      const path = this.contour(key, inside, answer.height, answer.width, answer.left, answer.top);
+      const path = this.contour(key, () => prediction(this.values.mapOf(image.value, answer)), answer);
       lines.push({ path, colour: predictionColour, dashed: true });
     }
     return lines;
   }
 
-  private contour(key: string, inside: Uint8Array, height: number, width: number, left: number, top: number): Path2D {
+  /** @param inside makes the classes, where the line is not known already. */
+  private contour(
+    key: string,
+    inside: () => Uint8Array,
+    { height, width, left, top }: { height: number; width: number; left: number; top: number },
+  ): Path2D {
     const known = this.contours.get(key);
     if (known) return known;
     const path = new Path2D();
-    const lines = contourLines(inside, height, width);
+    const lines = contourLines(inside(), height, width);
     for (let index = 0; index < lines.length; index += 4) {
       path.moveTo(left + lines[index]!, top + lines[index + 1]!);
       path.lineTo(left + lines[index + 2]!, top + lines[index + 3]!);

@@ -126,12 +126,21 @@ export function rangeOf(
 ): readonly [number, number] {
   const { range, scale } = quantities[layer];
   const kind = scale === 'diverging' ? 'diverging' : 'sequential';
-  if (mode === 'automatic') return colourRange(own, kind);
+  if (mode === 'automatic') return endsOf(own, kind);
   if (mode === 'shared') {
-    const each = all.map((values) => colourRange(values, kind));
+    const each = all.map((values) => endsOf(values, kind));
     return [Math.min(...each.map(([low]) => low)), Math.max(...each.map(([, high]) => high))];
   }
   return fixed ?? range ?? fittedRange(all, kind);
+}
+
+const known = new WeakMap<object, readonly [number, number]>();
+
+/** As `colourRange`, looked for once: every drawing asks for it. A layer's values are always of one kind. */
+function endsOf(values: ArrayLike<number>, kind: 'sequential' | 'diverging'): readonly [number, number] {
+  let ends = known.get(values);
+  if (!ends) known.set(values, (ends = colourRange(values, kind)));
+  return ends;
 }
 
 /**

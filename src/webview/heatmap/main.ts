@@ -1,33 +1,16 @@
-import { quantities } from '../../engine/insight/maps';
 import { element, oncePerFrame } from '../kit/dom';
 import { onThemeChange, pageTheme } from '../kit/pageTheme';
 import { connect, showFailure } from '../kit/panelApi';
-import type {
-  HeatmapLoss,
-  HeatmapRun,
-  HeatmapTarget,
-  HeatmapToHost,
-  HeatmapToPanel,
-  ImageReference,
-} from '../protocol/heatmap';
+import type { HeatmapRun, HeatmapTarget, HeatmapToHost, HeatmapToPanel, ImageReference } from '../protocol/heatmap';
 import { Budgets } from './budgets';
 import { BudgetStore } from './budgetStore';
 import { budgetsShown, budgetSubjects } from './budgetsModel';
-import { Contents, type TileData } from './content';
+import { Contents } from './content';
+import type { TileData } from './tileData';
 import { Controls } from './controls';
 import { Loader } from './loader';
-import {
-  aboutRuns,
-  badgesOf,
-  firstImage,
-  imageChoices,
-  listedImage,
-  named,
-  nextImage,
-  noticesOf,
-  shownLosses,
-  tipOf,
-} from './panelModel';
+import { addition, arrival, journey, typing } from './moves';
+import { aboutRuns, badgesOf, imageChoices, named, nextImage, noticesOf, shownLosses, tipOf } from './panelModel';
 import { savePicture, saveSequence } from './saving';
 import { Scrubber } from './scrubber';
 import { Side } from './side';
@@ -39,7 +22,6 @@ import {
   type HeatmapState,
   initialState,
   type LayerId,
-  mostTiles,
   nearestEpoch,
   ofImage,
   spreadOut,
@@ -54,14 +36,9 @@ const api = connect<HeatmapToHost, HeatmapToPanel, HeatmapState>({
   runs: ({ runs: now }) => {
     // The snapshot is under way, and says it all.
     if (runs.length === 0) return;
-    const before = new Set(runs.map(({ info }) => info.folder));
-    const added = now.filter(({ info }) => !before.has(info.folder)).map(({ info }) => info.folder);
+    const patch = addition(state, runs, now);
     runs = now;
-    change({
-      folders: runs.map(({ info }) => info.folder),
-      runs: [...new Set([...state.runs, ...added])].slice(0, mostTiles),
-      ...(added.length > 0 ? { sideBySide: true } : {}),
-    });
+    change(patch);
   },
   go: (target) => goTo(target),
   inspector: ({ word }) => {
@@ -236,9 +213,7 @@ async function typeLoss(text: string): Promise<void> {
     return;
   }
   controls.lossTaken();
-  const known = allLosses(runs, state.typed).some(({ key }) => key === answer.key);
-  const typed: readonly HeatmapLoss[] = known ? state.typed : [...state.typed, answer];
-  change({ typed, losses: state.sideBySide ? [...new Set([...shownLosses(runs, state), answer.key])] : [answer.key] });
+  change(typing(state, runs, answer));
 }
 
 /** Everything that a picture of the view is made of. */
@@ -291,22 +266,8 @@ async function settled(): Promise<void> {
   while (shownTiles.some(({ image, margin }) => image.state === 'loading' || margin?.state === 'loading'));
 }
 
-function goTo({ epoch, image }: HeatmapTarget): void {
-  const untargeted = image && 'path' in image && image.mask === undefined;
-  change({
-    ...(epoch === undefined ? {} : { epoch }),
-    ...(image ? { image: listedImage(runs, image), cursor: null, region: null } : {}),
-    // Without a target there is no true class to be confident of.
-    ...(untargeted
-      ? {
-          layers: [
-            ...new Set(
-              state.layers.map((layer) => (layer !== 'photo' && quantities[layer].needsTarget ? 'foreground' : layer)),
-            ),
-          ],
-        }
-      : {}),
-  });
+function goTo(target: HeatmapTarget): void {
+  change(journey(state, runs, target));
 }
 
 function remember(patch: Partial<HeatmapState>): void {
@@ -331,16 +292,7 @@ void api.host
   .request('ready', null)
   .then((snapshot) => {
     ({ runs, trusted } = snapshot);
-    const folders = runs.map(({ info }) => info.folder);
-    const shown = state.runs.filter((folder) => folders.includes(folder));
-    const again = shown.length > 0;
-    change({
-      folders,
-      runs: again ? shown : folders.slice(0, mostTiles),
-      // Of several runs, their confidence; of one, beside the photograph.
-      layers: again || folders.length === 1 ? state.layers : ['pt'],
-      image: state.image ?? firstImage(runs),
-    });
+    change(arrival(state, runs));
     if (snapshot.target) goTo(snapshot.target);
   })
   .catch(showFailure);

@@ -2,13 +2,18 @@ import { quantities, type RectangleStatistics } from '../../engine/insight/maps'
 import { settingsOf } from '../kit/configuration';
 import { valueText } from '../kit/format';
 import { runNames } from '../kit/naming';
-import type { Choice } from '../kit/widgets';
 import type { HeatmapRun, ImageReference } from '../protocol/heatmap';
-import type { TileData } from './content';
+import type { TileData } from './tileData';
 import { classNames } from './layers';
 import { quickStatistics } from './quickStatistics';
 import { type HeatmapState, imageName, ofImage } from './state';
 import { pixelAt, type Place } from './viewport';
+
+/** One of a list to choose from. */
+interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
 
 /** A run with the name that tells it apart. */
 export interface Named {

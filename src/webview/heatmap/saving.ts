@@ -2,7 +2,7 @@ import { fileName } from '../kit/csv';
 import type { HeatmapToHost, HeatmapToPanel } from '../protocol/heatmap';
 import type { MessageHandler } from '../protocol/messageHandler';
 import { colourMapOf } from './colours';
-import type { TileData } from './content';
+import type { TileData } from './tileData';
 import { drawFigure, type FigureContent, forScreen, pngOf } from './exportView';
 import { withText } from './pngText';
 import { frameMilliseconds } from './scrubber';

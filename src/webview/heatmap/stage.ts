@@ -4,6 +4,7 @@ import type { Theme } from '../kit/theme';
 import { margins } from './axes';
 import { BarView } from './barView';
 import { listenToMap } from './gestures';
+import { listenToKeys } from './keys';
 import type { Marks } from './paintTile';
 import { type Bar, type TileContent, TileView } from './tileView';
 import {
@@ -72,7 +73,13 @@ export class Stage {
       this.bar.root,
       this.spoken,
     );
-    this.root.addEventListener('keydown', (event) => this.key(event));
+    listenToKeys(this.root, {
+      move: (columns, rows) => this.moveCursor(columns, rows),
+      epoch: (by) => events.epoch(by),
+      zoom: (factor) => this.zoom(factor),
+      play: () => events.play(),
+      forget: () => events.region(null),
+    });
     window.addEventListener('resize', () => this.layOut());
   }
 
@@ -224,31 +231,6 @@ export class Stage {
       ground: '#000000',
     };
     for (const tile of this.tiles) tile.paint(this.view, marks, this.draft);
-  }
-
-  private key(event: KeyboardEvent): void {
-    if (event.target !== this.root || event.ctrlKey || event.metaKey || event.altKey) return;
-    const done = this.keyed(event.key, event.shiftKey);
-    if (done) event.preventDefault();
-  }
-
-  private keyed(key: string, far: boolean): boolean {
-    const steps: Record<string, readonly [number, number]> = {
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-      ArrowUp: [0, -1],
-      ArrowDown: [0, 1],
-    };
-    const step = steps[key];
-    if (step) this.moveCursor(step[0] * (far ? 10 : 1), step[1] * (far ? 10 : 1));
-    else if (key === '[' || key === ']') this.events.epoch(key === '[' ? -1 : 1);
-    else if (key === '+' || key === '=') this.zoom(2);
-    else if (key === '-') this.zoom(0.5);
-    else if (key === '0') this.zoom(null);
-    else if (key === ' ') this.events.play();
-    else if (key === 'Escape') this.events.region(null);
-    else return false;
-    return true;
   }
 
   private moveCursor(columns: number, rows: number): void {

@@ -48,7 +48,8 @@ test('ranges: natural, set, of this map, of all', () => {
   expect(rangeOf('loss', 'fixed', a, [a, b], [0, 9])).toEqual([0, 9]);
   expect(rangeOf('loss', 'automatic', a, [a, b], undefined)).toEqual([0, 2]);
   expect(rangeOf('loss', 'shared', a, [a, b], undefined)).toEqual([0, 4]);
-  expect(rangeOf('gradient', 'shared', a, [a, Float32Array.of(-5, 1)], undefined)).toEqual([-5, 5]);
+  const slopes = Float32Array.of(-5, 1);
+  expect(rangeOf('gradient', 'shared', slopes, [slopes, Float32Array.of(0.5)], undefined)).toEqual([-5, 5]);
 });
 
 test('fitted ends are round and not stretched by a few pixels', () => {
