@@ -13,7 +13,7 @@ import {
   rangeOf,
   targetColour,
 } from './layers';
-import type { Loaded, Loader } from './loader';
+import type { Loader } from './loader';
 import { paintClasses, paintPhoto, paintValues } from './paint';
 import type { Contour, Layered } from './paintTile';
 import { type HeatmapState, type LayerId, nearestEpoch, ofImage, type Tile } from './state';
