@@ -20,6 +20,7 @@ import { TrainingTaskProvider } from './tasks/taskProvider';
 import { taskType } from './tasks/taskDefinition';
 import { TaskTrainer } from './tasks/trainer';
 import { setTranslation } from './text';
+import { registerSurfaceCommands } from './surfaces/surfaceCommands';
 import { RunsTree } from './tree/runsTree';
 import { ViewSettings } from './tree/viewSettings';
 
@@ -64,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): LosscapeApi {
   registerRunCommands(context, { store, tree, trainer, panels, documents });
   registerViewCommands(context, store, tree, settings);
   registerReportCommand(context, store, experiments, trainer, tree);
+  registerSurfaceCommands(context, { store, tree, engine, panels });
   registerDoctor(context, store, experiments, engine);
   registerExperimentFile(context, store, panels, trainer);
   registerCommands(context, {

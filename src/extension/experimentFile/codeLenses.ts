@@ -88,6 +88,7 @@ export class LossLenses implements vscode.CodeLensProvider, vscode.Disposable {
     const compared = folders.length > 1 ? folders : [...new Set([...folders, ...newest])];
     if (folders.length > 0 && compared.length > 1) add(t('Compare'), lensCommands.compare, compared);
     add(t('Curve'), lensCommands.curve, document.uri, loss.index);
+    add(t('Loss surface'), lensCommands.surface, document.uri, loss.name);
   }
 
   dispose(): void {

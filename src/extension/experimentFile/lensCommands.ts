@@ -4,4 +4,5 @@ export const lensCommands = {
   show: 'losscape.experiment.showRuns',
   compare: 'losscape.experiment.compareRuns',
   curve: 'losscape.experiment.showCurve',
+  surface: 'losscape.experiment.showSurface',
 } as const;

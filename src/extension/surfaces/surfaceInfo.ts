@@ -30,6 +30,7 @@ export function surfaceInfo(folder: string, document: SurfaceDocument, now = new
       ]),
     ),
     series: series === null ? null : { id: series.id, epoch: epochOf(plane) },
+    runs: [...new Set([basename(dirname(dirname(folder))), ...document.trajectories])],
     created: document.created,
   };
 }

@@ -64,6 +64,8 @@ export interface SurfaceInfo {
   readonly minima: Readonly<Record<string, SurfaceMinimumInfo>>;
   /** Surfaces along the same directions around other epochs of the run. */
   readonly series: { readonly id: string; readonly epoch: number } | null;
+  /** Names of the folders of all runs that it is about: its own, and those whose checkpoints are projected on it. */
+  readonly runs: readonly string[];
   /** ISO 8601. */
   readonly created: string;
 }
