@@ -1,4 +1,3 @@
-import type { SurfaceDocument } from '../../runs/surfaceDocument';
 import { duration } from '../report/words';
 import type { SurfaceEvent } from '../surface/sweep';
 import { type Colours, coloursFor, figure, type OutputStream } from './io';
@@ -9,8 +8,6 @@ export interface SurfaceConsole {
   /** Leaves the terminal in order. Call it however the sweep ends. */
   close(): void;
 }
-
-const isLoss = ({ quantities }: SurfaceDocument, key: string): boolean => quantities[key]?.kind === 'loss';
 
 /** Redrawing more often than the eye can follow only costs time. */
 const millisecondsBetween = 80;
@@ -59,8 +56,10 @@ class TextConsole implements SurfaceConsole {
       case 'ended': {
         const { status, document } = event;
         const checked = document.adaptive?.checked;
-        if (checked) {
-          const worst = Math.max(...Object.entries(checked.largest).map(([key, e]) => (isLoss(document, key) ? e : 0)));
+        if (checked?.points === 0) this.line('  nothing was smooth enough to be interpolated');
+        else if (checked) {
+          const losses = Object.entries(checked.largest).filter(([key]) => document.quantities[key]?.kind === 'loss');
+          const worst = Math.max(...losses.map(([, error]) => error));
           this.line(
             `  interpolated where smooth; at ${checked.points} points measured afterwards off by at most ` +
               `${figure(100 * worst, 2)} % of a loss's range`,

@@ -34,8 +34,10 @@ export interface MeasureOptions {
   readonly emit: (event: CurvatureEvent) => void;
 }
 
-/** Steps of Lanczos' method for eigenvalues, at most; residuals below this share of the eigenvalue count as found. */
-const [mostSteps, tolerance] = [100, 1e-3];
+/** Residuals below this share of the eigenvalue count as found. */
+const tolerance = 1e-3;
+/** Steps of Lanczos' method for eigenvalues, at most: each keeps a vector of all weights, two gigabytes of them together. */
+const mostSteps = (size: number): number => Math.max(20, Math.min(100, Math.floor(2 ** 31 / (4 * size))));
 /** As many, for the largest eigenvalue of one layer. */
 const mostLayerSteps = 30;
 
@@ -105,7 +107,7 @@ class Measuring {
         [...Array(top).keys(), last].every((i) => ritz.residuals[i]! <= tolerance * Math.abs(ritz.values[i]!))
       );
     };
-    const result = await this.lanczos('eigenvalues', startVector(hessian.size, seed), mostSteps, found);
+    const result = await this.lanczos('eigenvalues', startVector(hessian.size, seed), mostSteps(hessian.size), found);
     const pair = (i: number) => ({ value: result.values[i]!, residual: result.residuals[i]! });
     const count = Math.min(top, result.values.length);
     const vectors = `${this.document.id}.vectors.safetensors`;
@@ -114,7 +116,7 @@ class Measuring {
         hessian.specs.map(({ name, shape }) => ({ name: `eigenvector ${i + 1}/${name}`, shape, data: vector[name]! })),
     );
     await writeSafetensors(join(dirname(curvatureFile(runFolder, vectors)), vectors), tensors, { format: 'pt' });
-    const exhausted = result.basis.length < mostSteps;
+    const exhausted = result.basis.length < mostSteps(hessian.size);
     await this.write({
       eigenvalues: {
         largest: Array.from({ length: count }, (_, i) => pair(i)),
