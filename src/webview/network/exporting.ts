@@ -63,7 +63,7 @@ export async function figurePng({ title, subtitle, panes, bar, side }: FigureCon
   const write = (text: string, x: number, y: number, style: string, colour: string): void => {
     context.font = `${style} ${font}`;
     context.fillStyle = colour;
-    context.fillText(text, x, y, width - x - 8);
+    context.fillText(text, x, y, context.textAlign === 'right' ? x - 12 : width - x - 8);
   };
   write(title, 12, 22, '600 15px', ink);
   write(subtitle, 12, 40, '12px', muted);

@@ -29,9 +29,9 @@ export interface UnetLayout {
 const left = 132;
 const right = 74;
 const top = 26;
-/** Between two blocks of a level; to the next level there is more. */
-const gap = 11;
-const levelGap = 24;
+/** Between two blocks of a level, and to the next level; smaller where room is scarce. */
+const gaps = Object.freeze({ wide: { within: 11, between: 24 }, tight: { within: 8, between: 12 } });
+const tightBelow = 860;
 const below = 24;
 
 /**
@@ -45,10 +45,11 @@ export function unetLayout(layers: readonly LayerDescription[], room: number): U
   const deepest = Math.max(0, ...layers.map(levelOf));
   const heights = Array.from({ length: deepest + 1 }, (_, level) => Math.max(16, Math.round(58 * 0.74 ** level)));
   const tops = heights.map((_, level) => top + heights.slice(0, level).reduce((sum, h) => sum + h + below, 0));
-  const gaps = layers.map((layer, i): number =>
-    i === 0 ? 0 : levelOf(layers[i - 1]!) === levelOf(layer) ? gap : levelGap,
+  const { within, between } = room < tightBelow ? gaps.tight : gaps.wide;
+  const before = layers.map((layer, i): number =>
+    i === 0 ? 0 : levelOf(layers[i - 1]!) === levelOf(layer) ? within : between,
   );
-  const fixed = left + right + gaps.reduce((sum, one) => sum + one, 0);
+  const fixed = left + right + before.reduce((sum, one) => sum + one, 0);
   const shares = layers.map(({ channels }) => 1 + Math.log2(Math.max(2, channels)) / 4);
   const unit = Math.max(6, (room - fixed) / shares.reduce((sum, one) => sum + one, 0));
   const widthOf = (share: number): number => Math.min(52, Math.max(12, unit * share));
@@ -57,7 +58,7 @@ export function unetLayout(layers: readonly LayerDescription[], room: number): U
   const blocks = layers.map((layer, i): Block => {
     const level = levelOf(layer);
     const width = widthOf(shares[i]!);
-    x += gaps[i]!;
+    x += before[i]!;
     const rect = { left: x, top: tops[level]!, width, height: heights[level]! };
     x += width;
     return { layer, rect, level };

@@ -5,6 +5,7 @@ import type { AscentResult, AscentSubject } from './ascent';
 import { factsCsv, figurePng } from './exporting';
 import { coloursOf, ordered, ownRange } from './features';
 import { imageName } from './images';
+import { threeDigits } from './matrix';
 import type { NetworkState } from './state';
 import { headline, type Shown } from './words';
 
@@ -27,9 +28,9 @@ export async function mapsPng(
   const content = await figurePng({
     title: headline(shown),
     subtitle: `${name} after epoch ${maps.epoch}, trained with ${loss}${state.range === 'own' ? '; each map with colours of its own' : ''}`,
-    panes: ordered(facts, state.order).map(({ channel, silent }, i) => ({
+    panes: ordered(facts, state.order).map(({ channel, silent, reach }, i) => ({
       picture: pictures[i]!,
-      title: `${channel}${silent ? ' (silent)' : ''}`,
+      title: `${channel}${silent ? ' (silent)' : state.range === 'own' ? `: to ${threeDigits(reach)}` : ''}`,
       silent,
     })),
     bar: state.range === 'own' ? null : { range: ends, colours: coloursOf(layer.relu), name: 'answer' },
