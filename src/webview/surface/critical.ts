@@ -12,8 +12,8 @@ export interface CriticalPoint {
 /** So flat, in comparison with its strongest curvature, a place is a valley's floor rather than a point. */
 const flat = 1e-3;
 
-/** Of the distance between the quartiles of all values: what rises or falls less around a point is noise, or a plateau. */
-const noise = 1e-3;
+/** Of the distance between the quartiles of all values: what bends less around a point is noise on a plateau. */
+const noise = 2e-4;
 
 /** A point may lie so far, in cells, from the middle of the nine points that it is found from. */
 const reach = 0.75;
@@ -66,9 +66,11 @@ const ring = [0, 1, 2, 5, 8, 7, 6, 3] as const;
 
 function kindOf(nine: readonly number[], least: number): CriticalPoint['kind'] | null {
   const around = ring.map((place) => nine[place]! - nine[4]!);
-  if (Math.max(...around.map(Math.abs)) <= least) return null;
-  if (around.every((height) => height > 0)) return 'minimum';
-  if (around.every((height) => height < 0)) return 'maximum';
+  // Second differences along both axes and both diagonals.
+  const bends = [0, 1, 2, 3].map((at) => around[at]! + around[at + 4]!);
+  if (around.every((height) => height > 0)) return bends.every((bend) => bend > least) ? 'minimum' : null;
+  if (around.every((height) => height < 0)) return bends.every((bend) => bend < -least) ? 'maximum' : null;
+  if (Math.max(...bends) <= least || Math.min(...bends) >= -least) return null;
   const turns = around.filter((height, index) => height > 0 !== around[(index + 1) % 8]! > 0).length;
   return turns >= 4 ? 'saddle' : null;
 }

@@ -3,7 +3,7 @@ import type { SurfaceData, SurfaceInfo } from '../protocol/surface';
 import { criticalPoints } from './critical';
 import { type Field, fieldOf, pointKinds } from './field';
 import type { PaneModel, ShownPath } from './paneModel';
-import type { ProfileLine } from './profiles';
+import type { ProfileLine } from './profile';
 import { digits, lowestOf, type ReadTile } from './reading';
 import { bestScale, fitScale, levelsOf, type Scale } from './scales';
 import { quantityOf, type SurfaceState, type Tile, tilesOf } from './state';
