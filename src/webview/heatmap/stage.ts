@@ -37,8 +37,8 @@ export interface StageEvents {
 const headHeight = 24;
 const gap = 10;
 const leastHeight = 240;
-/** Room for the epochs below the maps. */
-const below = 148;
+/** Room for the epochs below the maps; many maps leave it to the slider alone. */
+const below = { few: 148, many: 64 };
 /** The numbers stand under the maps rather than beside them; as in the style sheet. */
 const stacked = window.matchMedia('(max-width: 1000px)');
 
@@ -192,7 +192,10 @@ export class Stage {
     const shared = this.sharedBar !== null;
     const room = {
       width: this.room() - (shared ? 112 : 0),
-      height: Math.max(leastHeight * (count > 2 ? 1.6 : 1), window.innerHeight - this.top() - below),
+      height: Math.max(
+        leastHeight * (count > 2 ? 1.6 : 1),
+        window.innerHeight - this.top() - (count > 2 ? below.many : below.few),
+      ),
     };
     const extra = {
       width: margins.left + (bars ? margins.bar : margins.right),

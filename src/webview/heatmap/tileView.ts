@@ -110,7 +110,8 @@ export class TileView {
     this.tooltip.hidden = text === null;
     if (text === null) return;
     this.tooltip.textContent = text;
-    const right = at.x + 16 + this.tooltip.offsetWidth < this.outer.width + 60;
+    const room = window.innerWidth - this.surface.getBoundingClientRect().left;
+    const right = at.x + 16 + this.tooltip.offsetWidth < room;
     this.tooltip.style.left = `${right ? at.x + 16 : at.x - 12 - this.tooltip.offsetWidth}px`;
     this.tooltip.style.top = `${at.y + 14}px`;
   }
