@@ -4,13 +4,8 @@ import { slug } from '../../../runs/slug';
 import { lossLabel, lossName } from '../../experiment/lossLabel';
 import { lossSchema } from '../../experiment/lossSchema';
 import type { LossSpec } from '../../experiment/schema';
+import { studyLosses } from '../../experiment/studyLosses';
 import { lossesOfExperiment, type KnownRun } from '../../surface/chooseNetworks';
-
-/** What the study descended under: cross-entropy weighted .3 to .9, and focal losses whose modulator is detached. */
-export const studyLosses: readonly LossSpec[] = [
-  { type: 'crossEntropy', classWeights: [0.3, 0.9] },
-  ...[1, 2, 3, 5].map((gamma): LossSpec => ({ type: 'focal', gamma, modulator: 'detached' })),
-];
 
 /**
  * The losses that a user asks for, in that order, each once: `study`, the name of a loss of the run's experiment, `all` of

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { studyLosses } from '../../../../src/engine/insight/descent/losses';
+import { studyLosses } from '../../../../src/engine/experiment/studyLosses';
 import { oneTile, readRunImage } from '../../../../src/engine/insight/oneTile';
 import type { DescentEvent } from '../../../../src/engine/insight/descent/events';
 import { createLoss } from '../../../../src/engine/losses/registry';

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { type DescentEntry, listDescents } from '../../runs/descentDocument';
+import { chooseRuns, type RunArgument } from '../commands/chooseRuns';
+import { registerCommands } from '../commands/register';
+import type { Panels } from '../panels';
+import { DescentPanels } from '../panels/descentPanel';
+import type { RunStore } from '../runs/runStore';
+import type { Engine } from '../tasks/engine';
+import { descentTaskType } from '../tasks/descentTask';
+import type { RunsTree } from '../tree/runsTree';
+import { askDescent } from './askDescent';
+import { Descender } from './descender';
+
+/** "Descend on one image", "Open descent", and their panel. */
+export function registerDescents(
+  context: vscode.ExtensionContext,
+  { store, engine, tree, panels }: { store: RunStore; engine: Engine; tree: RunsTree; panels: Panels },
+): void {
+  const t = vscode.l10n.t;
+  const descender = new Descender(engine);
+  const shown = new DescentPanels({
+    context,
+    resume: async (folder) => {
+      await descender.start({ type: descentTaskType, resume: folder });
+    },
+    openHeatmap: (folder, target) => panels.openHeatmap([folder], target),
+  });
+  context.subscriptions.push(descender, shown);
+  registerCommands(context, {
+    'losscape.descend': async (...args: [RunArgument?, unknown?]) => {
+      const title = t('Run whose network descends');
+      const fits = ({ entry }: { entry: { ok: boolean } }) => entry.ok;
+      const [record] = await chooseRuns(store, args, tree.selectedRuns(), { title, fits, many: false });
+      if (!record) return;
+      const task = await askDescent(store, record);
+      if (!task) return;
+      const folder = await descender.start(task);
+      if (folder !== undefined) shown.show(folder);
+    },
+    'losscape.openDescent': async (from?: string | vscode.Uri) => {
+      const named = from instanceof vscode.Uri ? from.fsPath : from;
+      const folder = typeof named === 'string' && existsSync(named) ? named : await pickDescent(store);
+      if (folder !== undefined) shown.show(folder);
+    },
+  });
+}
+
+/** Lets the user pick one of the descents in all runs folders, the newest first. */
+async function pickDescent(store: RunStore): Promise<string | undefined> {
+  const t = vscode.l10n.t;
+  await store.loaded;
+  const folders = [...new Set(store.all().map(({ runsFolder }) => runsFolder))];
+  const entries = (await Promise.all(folders.map((folder) => listDescents(folder)))).flat();
+  if (entries.length === 0) {
+    throw new Error(t('There is no descent yet. “Descend on one image”, in the menu of a run, makes one.'));
+  }
+  const started = (entry: DescentEntry): string => (entry.ok ? entry.document.started : '');
+  const picks = entries
+    .sort((a, b) => started(b).localeCompare(started(a)))
+    .map((entry) => ({
+      label: entry.ok ? entry.document.image.name : entry.id,
+      description: entry.ok
+        ? t(
+            '{0}, epoch {1}; {2} of {3} steps, {4}',
+            entry.document.checkpoint.loss,
+            entry.document.checkpoint.epoch,
+            entry.document.stepsDone,
+            entry.document.stepsTotal,
+            entry.status,
+          )
+        : entry.reason,
+      detail: entry.folder,
+      entry,
+    }));
+  const pick = await vscode.window.showQuickPick(picks, {
+    title: t('Descents on one image'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return pick?.entry.folder;
+}
