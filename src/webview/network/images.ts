@@ -1,5 +1,10 @@
-import type { Choice } from '../kit/widgets';
 import type { ImageReference, NetworkRun } from '../protocol/network';
+
+/** An entry of a list to choose from. */
+interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
 
 /** The images that can be chosen: test images first, and the file that is looked at. */
 export function imageChoices({ images }: Pick<NetworkRun, 'images'>, image: ImageReference | null): Choice[] {
