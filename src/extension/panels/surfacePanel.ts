@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { Problem } from '../../runs/problem';
 import { MessageHandler } from '../../webview/protocol/messageHandler';
-import type { SurfaceSnapshot, SurfaceToHost, SurfaceToPanel } from '../../webview/protocol/surface';
+import type { SurfaceData, SurfaceSnapshot, SurfaceToHost, SurfaceToPanel } from '../../webview/protocol/surface';
 import { Cancelled } from '../inspector/inspectorClient';
 import type { Inspector } from '../inspector/inspector';
 import type { RunStore } from '../runs/runStore';
@@ -88,7 +89,7 @@ class SurfacePanel {
       {
         ready: () => this.snapshot(),
         watch: ({ folder: wanted, keys }) => this.watched(wanted, keys),
-        read: ({ folder: other, keys }) => readSurfaceData(other, keys),
+        read: ({ folder: other, keys }) => readNamed(other, keys),
         image: async ({ folder: surface, image }) => {
           const run = { folder: runOf(surface), version: '' };
           const { result, arrays } = await inspector.image(run, image);
@@ -162,10 +163,10 @@ class SurfacePanel {
       this.folder = folder;
       this.view.title = this.title();
     }
-    const data = await readSurfaceData(folder, keys);
+    const data = await readNamed(folder, keys);
     const watch = new SurfaceWatch(folder, async () => {
       try {
-        const now = await readSurfaceData(folder, keys);
+        const now = await readNamed(folder, keys);
         if (this.watch === watch) this.host.send('data', now);
       } catch (error) {
         // A file that is just being replaced, or a folder that was deleted: what is shown stays, with a word, until the next look.
@@ -195,6 +196,16 @@ class SurfacePanel {
     this.asked?.abort();
     this.host.dispose();
     for (const disposable of this.disposables) disposable.dispose();
+  }
+}
+
+/** Reads a surface; what is wrong with it names the file, for a page sees nothing but the message. */
+async function readNamed(folder: string, keys: readonly string[]): Promise<SurfaceData> {
+  try {
+    return await readSurfaceData(folder, keys);
+  } catch (error) {
+    const file = error instanceof Problem ? error.place?.file : undefined;
+    throw file === undefined ? error : new Error(`${file}: ${messageOf(error)}`, { cause: error });
   }
 }
 
