@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { registerPredictCommand } from './commands/predictCommand';
 import { registerReportCommand } from './commands/reportCommand';
 import { registerRunCommands } from './commands/runCommands';
 import { RunDocuments } from './commands/runDocuments';
 import { registerTrainCommands } from './commands/trainCommands';
 import { registerViewCommands } from './commands/viewCommands';
 import { registerCommands, tell } from './commands/register';
+import { registerDescents } from './descents';
 import { registerDoctor } from './doctor/doctorCommand';
 import { registerExperimentFile } from './experimentFile';
 import { Inspector } from './inspector/inspector';
@@ -66,6 +68,8 @@ export function activate(context: vscode.ExtensionContext): LosscapeApi {
   registerViewCommands(context, store, tree, settings);
   registerReportCommand(context, store, experiments, trainer, tree);
   registerSurfaceCommands(context, { store, tree, engine, panels });
+  registerPredictCommand(context, { store, engine });
+  registerDescents(context, { store, engine, tree, panels });
   registerDoctor(context, store, experiments, engine);
   registerExperimentFile(context, store, panels, trainer);
   registerCommands(context, {
