@@ -97,7 +97,7 @@ async function mayWrite(images: readonly string[], out: string): Promise<boolean
 
 function runtimeOf(): string[] {
   const settings = vscode.workspace.getConfiguration('losscape');
-  const accelerator = settings.get('accelerator', 'auto');
+  const accelerator = settings.get<string>('accelerator', 'auto');
   const threads = settings.get('threads', 0);
   return [
     ...(accelerator === 'auto' ? [] : [`--accelerator=${accelerator}`]),
