@@ -3,7 +3,7 @@ import type { Answer, MethodName, Params } from '../../engine/insight/protocol';
 import { MessageHandler } from '../../webview/protocol/messageHandler';
 import type { NetworkRun, NetworkTarget, NetworkToHost, NetworkToPanel } from '../../webview/protocol/network';
 import type { Inspector } from '../inspector/inspector';
-import type { InspectorState } from '../inspector/inspectorClient';
+import { InspectorFailure, type InspectorState } from '../inspector/inspectorClient';
 import type { RunStore } from '../runs/runStore';
 import { chooseImageFile } from './chooseImageFile';
 import { panelHtml, panelOptions } from './html';
@@ -171,6 +171,8 @@ class NetworkPanel {
     this.waiting.set(ticket, controller);
     try {
       return await this.parts.inspector.client.request(method, params, controller.signal);
+    } catch (error) {
+      throw withFile(error);
     } finally {
       this.waiting.delete(ticket);
     }
@@ -187,6 +189,13 @@ class NetworkPanel {
     this.giveUp();
     for (const disposable of this.disposables) disposable.dispose();
   }
+}
+
+/** What the inspector says is wrong, with the file that it is about. */
+function withFile(error: unknown): unknown {
+  if (!(error instanceof InspectorFailure)) return error;
+  const { file } = error.failure;
+  return file === undefined || error.message.includes(file) ? error : new Error(`${error.message} (${file})`);
 }
 
 /** What the user should know of the inspector. */

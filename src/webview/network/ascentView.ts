@@ -8,6 +8,7 @@ import { button, dropdown } from '../kit/widgets';
 import type { AscentSettings } from '../protocol/network';
 import type { AscentProgress, AscentResult } from './ascent';
 import { usualAscent } from './state';
+import { sentence } from './words';
 
 /** What the view of the picture shows. */
 export interface ShownAscent {
@@ -258,7 +259,7 @@ export class AscentView {
 
 /** What to say in place of the picture, or over it. */
 function messageOf({ result, failure, progress, settings: chosen, relu, channel }: ShownAscent): string {
-  if (failure !== null) return failure;
+  if (failure !== null) return sentence(failure);
   if (progress) {
     const left = progress.secondsLeft === null ? '' : `; about ${progress.secondsLeft} s to go`;
     return result ? `On the way to step ${result.of}${left}.` : 'The first steps …';

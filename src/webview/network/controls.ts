@@ -43,6 +43,7 @@ export class Controls {
   private readonly range;
   private readonly order;
   private readonly fields: RangeFields;
+  private readonly saving: HTMLElement;
   private drawn = '';
 
   constructor(events: ControlEvents) {
@@ -70,6 +71,12 @@ export class Controls {
       'number',
       (order) => events.change({ order: order as Order }),
     );
+    this.saving = element(
+      'span',
+      { class: 'field push' },
+      button('Save maps', () => events.saveGrid(), { title: 'All maps of the layer as PNG, with colour bar' }),
+      button('CSV', () => events.saveNumbers(), { title: 'Mean, largest value and share of places of every map' }),
+    );
     this.head = element(
       'div',
       { 'data-panel': 'network' },
@@ -90,12 +97,7 @@ export class Controls {
       this.range.root,
       this.fields.root,
       this.order.root,
-      element(
-        'span',
-        { class: 'field push' },
-        button('Save maps', () => events.saveGrid(), { title: 'All maps of the layer as PNG, with colour bar' }),
-        button('CSV', () => events.saveNumbers(), { title: 'Mean, largest value and share of places of every map' }),
-      ),
+      this.saving,
     );
   }
 
@@ -111,6 +113,7 @@ export class Controls {
       replaceChildren(this.notices, ...notices.map((one) => element('p', { class: 'notice' }, one)));
     this.drawn = text;
     if (run) this.image.set(JSON.stringify(state.image), imageChoices(run, state.image));
+    this.saving.hidden = ends === null;
     this.range.set(state.range);
     this.order.set(state.order);
     this.fields.show(state.range === 'fixed' ? ends : null);

@@ -31,7 +31,7 @@ import { layerSizes, type MapSize } from './sizes';
 import { initialState, nearestEpoch, type NetworkState } from './state';
 import { UnetView } from './unetView';
 import { WeightsView } from './weightsView';
-import { badges, captionOf, headline, noCheckpoint, type Shown } from './words';
+import { badges, captionOf, headline, noCheckpoint, sentence, type Shown } from './words';
 import './network.css';
 
 const api = connect<NetworkToHost, NetworkToPanel, NetworkState>({
@@ -199,13 +199,13 @@ const draw = oncePerFrame(() => {
   shown = ready && asked?.layer ? shownOf(ready, asked.layer) : keepShown(asked?.layer ?? null, asked?.features?.state);
   drawMaps(asked?.image?.state === 'ready' ? asked.image.value : null);
   const failure = failureOf(asked);
-  message.textContent = failure ?? waitingWord(asked, epochs);
+  unet.root.hidden = inside.hidden = !trusted;
+  message.textContent = failure === null ? waitingWord(asked, epochs) : sentence(failure);
   message.hidden = message.textContent === '' || (failure === null && shown !== null);
   message.classList.toggle('notice', failure !== null);
   message.classList.toggle('empty', failure === null);
   retry.hidden = failure === null;
   scrubber.show({ epochs, epoch, thumbnails: [], of: '' });
-  controls.tools.hidden = !trusted;
   controls.show({
     run,
     state,
@@ -218,7 +218,7 @@ const draw = oncePerFrame(() => {
     inspector,
     ends: shown?.ends ?? null,
   });
-  drawWeights();
+  drawWeights(failure !== null);
 });
 
 /** Asks for everything that is shown, in the order in which it is needed. */
@@ -342,12 +342,13 @@ function deadCounts(): ReadonlyMap<string, number> {
   return new Map(weights.layers.map(({ name }, i) => [name, weights.dead[i]?.length ?? 0]));
 }
 
-function drawWeights(): void {
+/** @param failed what is shown first cannot be had: nothing has to wait for it. */
+function drawWeights(failed: boolean): void {
   if (run === null) return;
   weightsView.root.hidden = !trusted;
   const key = JSON.stringify([run.version, run.epochs.length]);
   // What is shown comes first: the weights of all epochs take a while.
-  const may = weightsSeen && trusted && (shown !== null || weightsFor !== null);
+  const may = weightsSeen && trusted && (shown !== null || failed || weightsFor !== null);
   if (may && run.epochs.length > 0) weightsFor ??= key;
   const weights =
     weightsFor === null ? null : weightAnswers.want(weightsFor, (ticket) => api.host.request('weights', { ticket }));

@@ -9,6 +9,7 @@ import type { Loaded } from './latest';
 import type { MatrixModel } from './matrix';
 import { MatrixView } from './matrixView';
 import type { ChangeBy } from './state';
+import { sentence } from './words';
 import { changeMatrix, deadDefinition, deadList, deadMatrix, normChart } from './weightsModel';
 
 /** What the view of the weights shows. */
@@ -94,7 +95,7 @@ export class WeightsView {
     this.message.hidden = ready !== null;
     this.message.classList.toggle('notice', weights?.state === 'failed');
     this.message.textContent =
-      weights?.state === 'failed' ? weights.message : 'Reading all checkpoints and measuring the filters …';
+      weights?.state === 'failed' ? sentence(weights.message) : 'Reading all checkpoints and measuring the filters …';
     this.body.hidden = ready === null;
     this.update.hidden = !shown.stale;
     if (!ready) return;

@@ -55,3 +55,8 @@ export function badges(run: NetworkRun, image: NetworkImage | null): string[] {
     ...(run.info.synthetic ? ['synthetic data'] : []),
   ];
 }
+
+/** What went wrong as a sentence that stands alone. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?)]$/.test(text) ? '' : '.'}`;
+}
