@@ -1,5 +1,6 @@
 import type { ChartModel, Zoom } from './chartModel';
-import { chartOption, seriesOf, type ShownAxes, shownAxes } from './chartOption';
+import { chartOption, shownAxes } from './chartOption';
+import { seriesOf, type ShownAxes } from './chartSeries';
 import { element, oncePerFrame } from './dom';
 import { type ECharts, init } from './echarts';
 import { listen } from './gestures';

@@ -1,5 +1,5 @@
 import type { ChartModel, Zoom } from './chartModel';
-import type { ShownAxes } from './chartOption';
+import type { ShownAxes } from './chartSeries';
 import type { Rect } from './panes';
 import { type AxisRange, valueAt } from './ranges';
 
