@@ -4,6 +4,7 @@ import { check, type EditorTest, same } from './tests';
 export const curve: EditorTest[] = [
   {
     name: 'the curve of a loss opens beside the code and follows what is typed',
+    again: true,
     async run(session) {
       await session.open('phantom.losscape.json');
       await session.page.locator('.codelens-decoration a', { hasText: 'Curve' }).last().click();
@@ -28,6 +29,7 @@ export const curve: EditorTest[] = [
   },
   {
     name: 'the curve comes back after a reload',
+    again: true,
     async run(session) {
       await session.api(async ({ commands }) => {
         await commands.executeCommand('workbench.action.files.revert');

@@ -53,6 +53,7 @@ const lenses = (session: Session): Promise<string[]> =>
 export const experimentFile: EditorTest[] = [
   {
     name: 'the experiment file has its language and is without problems',
+    again: true,
     async run(session) {
       await session.open(file);
       const language = await session.api(({ window }) => window.activeTextEditor!.document.languageId);
@@ -63,6 +64,7 @@ export const experimentFile: EditorTest[] = [
   },
   {
     name: 'lenses stand above every loss',
+    again: true,
     async run(session) {
       const titles = await until('lenses', async () => {
         const found = await lenses(session);
@@ -77,6 +79,7 @@ export const experimentFile: EditorTest[] = [
   },
   {
     name: 'a typing error is marked at its place, and the quick fix mends it',
+    again: true,
     async run(session) {
       await type(session, '"gamma"', '"gama"');
       const [problem, ...others] = await until('a diagnostic', async () => {
@@ -104,6 +107,7 @@ export const experimentFile: EditorTest[] = [
   },
   {
     name: 'the engine checks the data on save: a crop that is too large, with the largest that fits as a fix',
+    again: true,
     async run(session) {
       await type(session, '"crop": [32, 32]', '"crop": [3200, 32]');
       await session.api(({ window }) => window.activeTextEditor!.document.save());
@@ -121,6 +125,7 @@ export const experimentFile: EditorTest[] = [
   },
   {
     name: 'a missing folder is marked at its key',
+    again: true,
     async run(session) {
       await type(session, '"masks": "masks"', '"masks": "mask"');
       await session.api(({ window }) => window.activeTextEditor!.document.save());
@@ -136,6 +141,7 @@ export const experimentFile: EditorTest[] = [
   },
   {
     name: 'a hover shows the formula with its numbers, completion knows the keys',
+    again: true,
     async run(session) {
       const hover = await session.api(async ({ commands, window }) => {
         const { document } = window.activeTextEditor!;

@@ -29,6 +29,7 @@ async function exists(path: string): Promise<boolean> {
 export const manage: EditorTest[] = [
   {
     name: 'star, note, tags, name; hide and show again',
+    again: true,
     async run(session) {
       await session.api(({ commands }) => commands.executeCommand('losscape.runs.focus'));
       const { folder } = await finished(session);
@@ -55,6 +56,7 @@ export const manage: EditorTest[] = [
   },
   {
     name: 'grouped, sorted and filtered',
+    again: true,
     async run(session) {
       const pick = async (title: string, row: RegExp): Promise<void> => {
         await session.command(title);
@@ -78,6 +80,7 @@ export const manage: EditorTest[] = [
   },
   {
     name: 'all runs as CSV, where the user says',
+    again: true,
     async run(session) {
       const target = join(session.folder, 'exported.csv');
       await session.command('Losscape: Export runs as CSV');
@@ -91,6 +94,7 @@ export const manage: EditorTest[] = [
   },
   {
     name: 'a chart as SVG, with its legend',
+    again: true,
     async run(session) {
       await onRun(session, 'losscape.openMetrics', (await finished(session)).folder);
       const panel = await session.panel('main.figures figure canvas');
@@ -106,6 +110,7 @@ export const manage: EditorTest[] = [
   },
   {
     name: 'the configurations of two runs in the editor’s own comparison',
+    again: true,
     async run(session) {
       const [a, b] = (await runs(session)).filter(({ status }) => status === 'finished');
       await session.api(({ commands }, folder) => {
@@ -119,6 +124,7 @@ export const manage: EditorTest[] = [
   },
   {
     name: 'a run again with edits starts from its own settings',
+    again: true,
     async run(session) {
       const { folder, loss } = (await runs(session)).find((run) => run.loss.startsWith('focal'))!;
       await onRun(session, 'losscape.rerunWithEdits', folder);
@@ -134,6 +140,7 @@ export const manage: EditorTest[] = [
   },
   {
     name: 'the log and the experiment of a run open',
+    again: true,
     async run(session) {
       const { folder } = await finished(session);
       await onRun(session, 'losscape.openLog', folder);
@@ -212,6 +219,7 @@ export const manage: EditorTest[] = [
   },
   {
     name: 'the doctor says what computes, and the report can be copied',
+    again: true,
     async run(session) {
       await session.command('Losscape: Doctor');
       const text = await until('the report', () =>

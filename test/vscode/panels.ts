@@ -31,6 +31,7 @@ const resets = (panel: Frame): Promise<number> =>
 export const panels: EditorTest[] = [
   {
     name: 'a zoom lasts through a reload, and a double click ends it',
+    again: true,
     async run(session) {
       const run = await untilRun(session, 'a finished run', ({ status }) => status === 'finished');
       await onRun(session, 'losscape.openMetrics', run.folder);
@@ -51,6 +52,7 @@ export const panels: EditorTest[] = [
   },
   {
     name: 'a click on an epoch shows its images, and a click on an image opens it',
+    again: true,
     async run(session) {
       const panel = await session.panel('main.figures figure canvas');
       const chart = panel.locator('figure .chart').nth(1);
@@ -75,6 +77,7 @@ export const panels: EditorTest[] = [
   },
   {
     name: 'a hidden panel is whole again when it is shown',
+    again: true,
     async run(session) {
       // The image was opened over the panel.
       await session.api(({ commands }) => commands.executeCommand('workbench.action.closeActiveEditor'));
@@ -85,6 +88,7 @@ export const panels: EditorTest[] = [
   },
   {
     name: 'the comparison shows curves of every run, side by side and overlaid',
+    again: true,
     async run(session) {
       await session.api(({ commands }) => commands.executeCommand('workbench.action.closePanel'));
       const finished = await session.api(({ extensions }) => {

@@ -73,7 +73,7 @@ export class Session {
   }
 
   /** The page of a panel: the innermost frame that holds `selector`. */
-  async panel(selector: string, seconds = 20): Promise<Frame> {
+  async panel(selector: string, seconds = 40): Promise<Frame> {
     return until(
       `a panel with ${selector}`,
       async () => {
@@ -101,6 +101,13 @@ export class Session {
   /** Takes away what lies over the window. */
   async clearNotifications(): Promise<void> {
     await this.api(({ commands }) => commands.executeCommand('notifications.clearAll'));
+  }
+
+  /** Closes what a test that failed has left open over the window. */
+  async startOver(): Promise<void> {
+    for (let press = 0; press < 3; press += 1) await this.page.keyboard.press('Escape');
+    await this.clearNotifications();
+    await this.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
   }
 
   /** Writes a path into the file dialog that is open and confirms it. */
@@ -166,7 +173,7 @@ export class Session {
 export async function until<T>(
   what: string,
   look: () => Promise<T | false | null | undefined>,
-  seconds = 20,
+  seconds = 40,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {

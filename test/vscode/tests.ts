@@ -3,6 +3,8 @@ import type { Session } from './session';
 /** A test of the real editor. Tests of a file run in order, in one editor, and build on each other. */
 export interface EditorTest {
   readonly name: string;
+  /** Whether it can be run a second time when it failed, since it begins where it is. */
+  readonly again?: boolean;
   run(session: Session): Promise<void> | void;
 }
 

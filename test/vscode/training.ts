@@ -61,6 +61,7 @@ export const training: EditorTest[] = [
   },
   {
     name: 'the metrics panel shows the curves',
+    again: true,
     async run(session) {
       const [first] = await runs(session);
       await onRun(session, 'losscape.openMetrics', first!.folder);
@@ -74,6 +75,7 @@ export const training: EditorTest[] = [
   },
   {
     name: 'the lenses tell of the runs and compare them',
+    again: true,
     async run(session) {
       await session.api(({ commands }) => commands.executeCommand('workbench.action.closePanel'));
       await session.open(file);
@@ -92,6 +94,7 @@ export const training: EditorTest[] = [
   },
   {
     name: 'stop and resume',
+    again: true,
     async run(session) {
       await copyFile(join(session.folder, file), join(session.folder, longFile));
       await session.rewrite(longFile, (text) => text.replace('"epochs": 40', '"epochs": 100000'));
@@ -124,6 +127,7 @@ export const training: EditorTest[] = [
   },
   {
     name: 'the metrics panel grows while training goes on',
+    again: true,
     async run(session) {
       const running = await untilRun(session, 'a running run', ({ status }) => status === 'running');
       await onRun(session, 'losscape.openMetrics', running.folder);
@@ -139,6 +143,7 @@ export const training: EditorTest[] = [
   },
   {
     name: 'a killed engine leaves an interrupted run that can be resumed',
+    again: true,
     async run(session) {
       const running = await untilRun(session, 'a running run', ({ status }) => status === 'running');
       process.kill(running.pid, 'SIGKILL');
@@ -159,6 +164,7 @@ export const training: EditorTest[] = [
   },
   {
     name: 'a reload finds the training that goes on',
+    again: true,
     async run(session) {
       const running = await untilRun(session, 'a running run', ({ status }) => status === 'running');
       await session.reload();

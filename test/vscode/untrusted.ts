@@ -5,6 +5,7 @@ import { check, type EditorTest } from './tests';
 export const untrusted: EditorTest[] = [
   {
     name: 'runs can be looked at',
+    again: true,
     async run(session) {
       check(!(await session.api(({ workspace }) => workspace.isTrusted)), 'the workspace is trusted');
       const run = await untilRun(session, 'a finished run', ({ status }) => status === 'finished');
@@ -16,6 +17,7 @@ export const untrusted: EditorTest[] = [
   },
   {
     name: 'nothing can be trained, and no lens offers it',
+    again: true,
     async run(session) {
       const before = (await runs(session)).length;
       await session.open('phantom.losscape.json');
