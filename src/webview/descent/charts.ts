@@ -11,11 +11,11 @@ export type ChartId = 'confidenceForeground' | 'confidenceBackground' | 'iou' | 
 /** The charts over the steps, and how each is explained. */
 export const descentCharts: Readonly<Record<ChartId, { title: string; caption: string }>> = {
   confidenceForeground: {
-    title: 'Confidence, foreground',
+    title: 'Conf. foreground',
     caption: 'Mean probability of the true class over the foreground pixels of the target.',
   },
   confidenceBackground: {
-    title: 'Confidence, background',
+    title: 'Conf. background',
     caption: 'Mean probability of the true class over the background pixels of the target.',
   },
   iou: { title: 'IoU', caption: 'Intersection over union of the predicted and the true foreground.' },

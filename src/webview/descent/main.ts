@@ -204,7 +204,8 @@ const draw = oncePerFrame(() => {
   stage.root.hidden = pictures.labels.length === 0;
   retry.hidden = !shownTiles.some(({ map }) => map?.state === 'failed');
   scrubber.show(steps, step, info.steps);
-  replaceChildren(numbers, step !== null && stepTable(info, rows, step));
+  const each = info.losses.map((_, index) => stepOf(index));
+  replaceChildren(numbers, step !== null && stepTable(info, rows, each));
   legend.show(
     info.losses.map(({ name, label }, index) => ({
       key: name,

@@ -7,30 +7,39 @@ import { count } from './texts';
 const measured = ['loss', 'confidenceForeground', 'confidenceBackground', 'iou', 'accuracy'] as const;
 const heads = ['reported loss', 'confidence, foreground', 'confidence, background', 'IoU', 'accuracy'];
 
-/** What was measured after some steps, a row for each loss: what the maps show, in numbers. */
-export function stepTable(info: DescentInfo, rows: DescentRows, step: number): HTMLElement {
+/**
+ * What the maps show, in numbers: a row for each loss.
+ * @param steps by loss; null for one that has not begun.
+ */
+export function stepTable(info: DescentInfo, rows: DescentRows, steps: readonly (number | null)[]): HTMLElement {
   return element(
     'div',
     { class: 'scroll' },
     element(
       'table',
       { class: 'data' },
-      element('caption', {}, `After ${count(step)} steps`),
+      element('caption', {}, 'What is shown, in numbers'),
       element(
         'thead',
         {},
-        element('tr', {}, ...['loss descended', ...heads].map((head) => element('th', { scope: 'col' }, head))),
+        element(
+          'tr',
+          {},
+          ...['loss descended', 'steps', ...heads].map((head) => element('th', { scope: 'col' }, head)),
+        ),
       ),
       element(
         'tbody',
         {},
         ...info.losses.map((loss, index) => {
           const frame = rows[index]!;
-          const at = column(frame, 'step').indexOf(step);
+          const step = steps[index] ?? null;
+          const at = step === null ? -1 : column(frame, 'step').indexOf(step);
           return element(
             'tr',
             {},
             element('th', { scope: 'row' }, loss.label),
+            element('td', {}, step === null ? '–' : count(step)),
             ...measured.map((name) => element('td', {}, at < 0 ? '–' : valueText(column(frame, name)[at], 4))),
           );
         }),

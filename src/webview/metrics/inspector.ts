@@ -287,7 +287,9 @@ export class Inspector {
             element('img', { src: source, alt: `Predicted foreground probability of ${image}` }),
             element('span', {}, image),
           );
-          return made;
+          if (!details.checkpoint) return made;
+          const title = `Open the confidence heatmap of ${image}`;
+          return element('div', {}, made, quietButton('map', title, () => this.events.heatmap(image)));
         }),
       ),
     );
