@@ -86,6 +86,15 @@ export class SurfaceClaims {
     }
   }
 
+  /** Removes all claims, also those that dead processes left: of a surface that is finished they mean nothing. */
+  clear(): void {
+    try {
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    } catch (error) {
+      throw fileProblem(error, this.folder);
+    }
+  }
+
   /** Gives everything back; whoever is last removes the folder. */
   close(): void {
     for (const block of [...this.held.keys()]) this.release(block);

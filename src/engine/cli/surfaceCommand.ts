@@ -10,7 +10,7 @@ import { newSurfaces, type PreparedSurface } from '../surface/prepareSurface';
 import { extendedSurface, resumedSurface } from '../surface/resumeSurface';
 import type { ChosenRun, SurfaceSettings } from '../surface/surfaceSettings';
 import { takeOverPoints } from '../surface/takeOver';
-import { projectRuns, TrajectoryMeasuring } from '../surface/trajectories';
+import { projectRuns, takeOverNetworks, TrajectoryMeasuring } from '../surface/trajectories';
 import { unetParameters } from '../unet/unet';
 import { chosenRun } from './chosenRun';
 import type { CommandIo } from './io';
@@ -52,9 +52,11 @@ export async function surfaceCommand(args: SurfaceArguments, io: CommandIo): Pro
   const output = createSurfaceConsole({ json: args.json, stream: io.stdout });
   const stop = stopOnSignal(io, 'Stopping after this point; what has been sampled is saved. Once more to end at once.');
   try {
+    let previous: SurfaceFolder | undefined;
     for (const job of jobs) {
-      const status = await sample(await job(), args, io, stop.signal, output);
+      const { status, surface } = await sample(await job(), args, io, stop.signal, output, previous);
       if (status === 'stopped') return 130;
+      previous = surface;
     }
     return 0;
   } finally {
@@ -69,7 +71,8 @@ async function sample(
   io: CommandIo,
   signal: AbortSignal,
   output: ReturnType<typeof createSurfaceConsole>,
-): Promise<'finished' | 'stopped'> {
+  previous: SurfaceFolder | undefined,
+): Promise<{ status: 'finished' | 'stopped'; surface: SurfaceFolder }> {
   const { run, losses, images, existing } = prepared;
   const { model } = run.experiment;
   const specs = unetParameters(model);
@@ -129,9 +132,13 @@ async function sample(
     if (prepared.extends) await takeOverPoints(prepared.extends, surface);
     const means = keys.flatMap(([key, { standardErrorOf }]) => (standardErrorOf === undefined ? key : []));
     if (prepared.trajectories.length > 0 && !(await readTrajectories(surface.folder))) {
-      await writeTrajectories(surface.folder, await projectRuns(plane, prepared.trajectories, specs, means));
+      const trajectories = await projectRuns(plane, prepared.trajectories, specs, means);
+      const before = prepared.extends ?? sameSeries(surface, previous);
+      const known = before && (await readTrajectories(before.folder));
+      if (known) takeOverNetworks(known, trajectories);
+      await writeTrajectories(surface.folder, trajectories);
     }
-    return await sweepSurface({
+    const status = await sweepSurface({
       ...surface,
       sampler,
       trajectories:
@@ -143,9 +150,15 @@ async function sample(
       versions: used,
       emit: (event) => output.event(event),
     });
+    return { status, surface };
   } finally {
     await sampler.dispose();
   }
+}
+
+/** The surface before, when it belongs to the same series: same run, images and losses. */
+function sameSeries({ document }: SurfaceFolder, before: SurfaceFolder | undefined): SurfaceFolder | undefined {
+  return document.series !== null && before?.document.series?.id === document.series.id ? before : undefined;
 }
 
 /** A surface that another version began may measure other things. */

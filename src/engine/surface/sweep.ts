@@ -238,6 +238,7 @@ class Sweep {
     this.record.throwFailure();
     await this.record.mark();
     const finished = status === 'finished';
+    if (finished) this.record.claims.clear();
     const minima = finished ? await minimaOf(this.options.folder, this.document) : null;
     await this.record.write({ status, minima, finished: finished ? new Date().toISOString() : null });
     this.emitEnd();

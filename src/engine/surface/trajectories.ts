@@ -37,6 +37,20 @@ export async function projectRuns(
   return trajectories;
 }
 
+const isMeasured = ({ true: own, plane }: TrajectoryPoint): boolean => own !== null && plane !== null;
+
+/**
+ * Takes over what other surfaces measured at the same checkpoints, of the same quantities on the same images: networks have their
+ * losses wherever they are seen from.
+ */
+export function takeOverNetworks(from: SurfaceTrajectories, to: SurfaceTrajectories): void {
+  if (from.quantities.join() !== to.quantities.join()) return;
+  for (const { run, points } of to.runs) {
+    const known = from.runs.find((other) => other.run === run)?.points ?? [];
+    for (const point of points) point.true ??= known.find(({ epoch }) => epoch === point.epoch)?.true ?? null;
+  }
+}
+
 /** What measures networks. */
 export interface NetworkSampler {
   sample(a: number, b: number): Promise<PointValues>;
@@ -59,7 +73,7 @@ export class TrajectoryMeasuring {
   /** How many of how many points are measured; those that cannot be any more are left out. */
   async progress(): Promise<{ done: number; total: number }> {
     const points = (await this.read()).runs.flatMap(({ run, points }) => points.filter((at) => this.exists(run, at)));
-    return { done: points.filter((point) => point.true !== null).length, total: points.length };
+    return { done: points.filter(isMeasured).length, total: points.length };
   }
 
   /**
@@ -73,13 +87,13 @@ export class TrajectoryMeasuring {
     let written = performance.now();
     for (const { run, points } of all.runs) {
       for (const point of points) {
-        if (point.true !== null || !this.exists(run, point)) continue;
+        if (isMeasured(point) || !this.exists(run, point)) continue;
         const known = this.runs.find(({ document }) => document.id === run)!;
-        const { weights } = await readNetwork(known, point.epoch, this.specs);
-        const own = await this.sampler.measure(weights);
-        const below = await this.sampler.sample(point.a, point.b);
-        point.true = [...own.means];
-        point.plane = [...below.means];
+        if (point.true === null) {
+          const { weights } = await readNetwork(known, point.epoch, this.specs);
+          point.true = [...(await this.sampler.measure(weights)).means];
+        }
+        point.plane = [...(await this.sampler.sample(point.a, point.b)).means];
         done += 1;
         if (performance.now() - written > 1000) {
           await writeTrajectories(this.folder, all);

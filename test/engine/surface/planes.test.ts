@@ -132,6 +132,11 @@ describe('the plane of principal components of two runs', () => {
       const stored = await readPlane(join(surface.folder, 'plane.safetensors'), specs);
       expect(plane.a).toEqual(stored.a);
     }
+    // Networks are measured once, for whatever plane they are seen from.
+    const [first, second] = await Promise.all(series.map(({ folder }) => readTrajectories(folder)));
+    const own = (of: typeof first) => of!.runs[0]!.points.map((point) => point.true);
+    expect(own(second)).toEqual(own(first));
+    expect(second!.runs[0]!.points.every(({ plane }) => plane !== null)).toBe(true);
     expect(series[0]!.document.provenance).toMatch(/The same directions around epoch 1 of /);
   });
 

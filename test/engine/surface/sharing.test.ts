@@ -73,6 +73,16 @@ describe('a claim', () => {
     claims.close();
   });
 
+  it('of a block that was finished just before its process died is gone with the others in the end', async () => {
+    const folder = await folderWithClaims();
+    claimOf(folder, 'x', { pid: deadPid() });
+    const claims = new SurfaceClaims(folder);
+    claims.take('y');
+    claims.clear();
+    claims.close();
+    expect(existsSync(join(folder, 'claims'))).toBe(false);
+  });
+
   it('that was left half-written goes stale, too', async () => {
     const folder = await folderWithClaims();
     writeFileSync(join(folder, 'claims', 'x'), '{"pid":');
