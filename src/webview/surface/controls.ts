@@ -6,7 +6,7 @@ import { scaleTitles } from './scales';
 import { measuresOf, shownMeasures, type SurfaceState } from './state';
 
 export interface ControlEvents {
-  change(patch: Partial<SurfaceState>): void;
+  readonly change: (patch: Partial<SurfaceState>) => void;
   open(folder: string): void;
   resume(): void;
   saveCsv(): void;

@@ -1,4 +1,5 @@
-import { type Field, pointKinds } from './field';
+import { extent, type Field, pointKinds } from './field';
+import { valleys } from './persistence';
 
 /** A place where the surface is level. */
 export interface CriticalPoint {
@@ -12,8 +13,11 @@ export interface CriticalPoint {
 /** So flat, in comparison with its strongest curvature, a place is a valley's floor rather than a point. */
 const flat = 1e-3;
 
-/** Of the distance between the quartiles of all values: what bends less around a point is noise on a plateau. */
-const noise = 2e-4;
+/** Of the whole range on the scale that is shown: valleys and hills that are shallower are ripples on a plateau. */
+const leastDepth = 0.01;
+
+/** A saddle point may lie so far, in cells, from the point of the grid where two valleys meet. */
+const nearPass = 1.5;
 
 /** A point may lie so far, in cells, from the middle of the nine points that it is found from. */
 const reach = 0.75;
@@ -23,14 +27,33 @@ const reach = 0.75;
  * minimum), or lower, or when they are higher and lower in turn at least twice on the way around (a saddle point). Its place and
  * value are those of the paraboloid that fits the nine points best (least squares), where that agrees. Points at the edge are
  * none: beyond it the loss may go on falling. Only measured and interpolated points count, no estimates.
+ *
+ * Ripples are left out: a minimum must lie in a valley, a maximum on a hill and a saddle point between two of them that are
+ * deeper than a hundredth of the range.
+ *
+ * @param place what is shown of a value, rising with it, from 0 to 1: depths are measured on it.
  */
-export function criticalPoints({ a, b, values, kinds }: Field): CriticalPoint[] {
+export function criticalPoints(
+  { a, b, values, kinds }: Field,
+  place: (value: number) => number = linear(values),
+): CriticalPoint[] {
   const width = a.length;
   const sampled = (index: number): boolean =>
     kinds[index] === pointKinds.measured || kinds[index] === pointKinds.interpolated;
-  const sorted = values.filter((_, index) => sampled(index)).sort();
-  const quartile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
-  const least = noise * (quartile(0.75) - quartile(0.25));
+  const heights = Array.from(values, (value, index) => (sampled(index) ? place(value) : NaN));
+  const deep = (merges: ReturnType<typeof valleys>) => merges.filter(({ depth }) => depth >= leastDepth);
+  const [down, up] = [
+    deep(valleys(heights, width)),
+    deep(
+      valleys(
+        heights.map((height) => -height),
+        width,
+      ),
+    ),
+  ];
+  const bottoms = new Set([...down.map(({ bottom }) => bottom), extreme(heights, 1)]);
+  const tops = new Set([...up.map(({ bottom }) => bottom), extreme(heights, -1)]);
+  const passes = [...down, ...up].map(({ pass }) => [pass % width, Math.floor(pass / width)] as const);
   const found: (CriticalPoint & { x: number; y: number; off: number })[] = [];
   for (let row = 1; row + 1 < b.length; row += 1) {
     for (let column = 1; column + 1 < width; column += 1) {
@@ -41,11 +64,17 @@ export function criticalPoints({ a, b, values, kinds }: Field): CriticalPoint[] 
           if (sampled(index)) nine.push(values[index]!);
         }
       }
-      const kind = nine.length < 9 ? null : kindOf(nine, least);
+      const kind = nine.length < 9 ? null : kindOf(nine);
       if (kind === null) continue;
+      const index = row * width + column;
+      if (kind === 'minimum' && !bottoms.has(index)) continue;
+      if (kind === 'maximum' && !tops.has(index)) continue;
       const level = levelPoint(nine);
       const fits = level?.kind === kind;
-      if (kind === 'saddle' && !fits) continue;
+      if (kind === 'saddle') {
+        const near = passes.some(([x, y]) => Math.hypot(x - column, y - row) <= nearPass);
+        if (!fits || !near) continue;
+      }
       const { x, y, value } = fits ? level : { x: 0, y: 0, value: nine[4]! };
       const place = { a: between(a, column + x), b: between(b, row + y) };
       const off = Math.max(Math.abs(x), Math.abs(y));
@@ -64,15 +93,26 @@ export function criticalPoints({ a, b, values, kinds }: Field): CriticalPoint[] 
 /** Places of the eight points around the middle of nine, on the way around. */
 const ring = [0, 1, 2, 5, 8, 7, 6, 3] as const;
 
-function kindOf(nine: readonly number[], least: number): CriticalPoint['kind'] | null {
+function kindOf(nine: readonly number[]): CriticalPoint['kind'] | null {
   const around = ring.map((place) => nine[place]! - nine[4]!);
-  // Second differences along both axes and both diagonals.
-  const bends = [0, 1, 2, 3].map((at) => around[at]! + around[at + 4]!);
-  if (around.every((height) => height > 0)) return bends.every((bend) => bend > least) ? 'minimum' : null;
-  if (around.every((height) => height < 0)) return bends.every((bend) => bend < -least) ? 'maximum' : null;
-  if (Math.max(...bends) <= least || Math.min(...bends) >= -least) return null;
+  if (around.every((height) => height > 0)) return 'minimum';
+  if (around.every((height) => height < 0)) return 'maximum';
   const turns = around.filter((height, index) => height > 0 !== around[(index + 1) % 8]! > 0).length;
   return turns >= 4 ? 'saddle' : null;
+}
+
+/** Index of the lowest (sign 1) or highest (sign -1) finite value; -1 without any. */
+function extreme(heights: readonly number[], sign: 1 | -1): number {
+  let best = -1;
+  heights.forEach((height, index) => {
+    if (Number.isFinite(height) && (best < 0 || sign * height < sign * heights[best]!)) best = index;
+  });
+  return best;
+}
+
+function linear(values: Float32Array): (value: number) => number {
+  const [low, high] = extent(values) ?? [0, 1];
+  return (value) => (value - low) / (high - low || 1);
 }
 
 /** @param f nine values, x fastest, x and y from -1 to 1. */

@@ -113,7 +113,10 @@ function showPanes({ panes: shown }: Scene): void {
   const flat = state.view !== '3d' && data?.info.kind === 'plane';
   stage.hidden = !flat;
   const room = Math.max(280, (body.querySelector('.surface-main')?.clientWidth ?? 800) - 4);
-  const columns = Math.max(1, Math.min(shown.length, Math.floor(room / (shown.length > 4 ? 270 : 330))));
+  // Epochs stand side by side, losses below each other.
+  const epochs = new Set(shown.map(({ tile }) => tile.data.info.folder)).size;
+  const fitting = Math.min(shown.length, Math.floor(room / (shown.length > 4 ? 270 : 330)));
+  const columns = Math.max(1, epochs > 1 ? Math.min(epochs, Math.floor(room / 190)) : fitting);
   const width = Math.min(620, Math.floor((room - (columns - 1) * 14) / columns));
   const keep = new Set(flat ? shown.map(({ key }) => key) : []);
   for (const [key, pane] of panes) {

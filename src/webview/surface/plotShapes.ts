@@ -39,7 +39,7 @@ graphic.registerShape(
         at += 1 + 2 * corners;
       }
     },
-  }) as Parameters<typeof graphic.registerShape>[1],
+  }),
 );
 
 graphic.registerShape(
@@ -56,7 +56,7 @@ graphic.registerShape(
         }
       }
     },
-  }) as Parameters<typeof graphic.registerShape>[1],
+  }),
 );
 
 /** Areas of one colour. */

@@ -13,9 +13,12 @@ export interface ProfileLine {
 }
 
 export interface Profile {
+  /** Of the points that are sampled. */
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly error: readonly number[];
+  /** Whether every point of the axis is there. */
+  readonly whole: boolean;
   /** In words, where along the other axis: "b = 0.25". */
   readonly at: string;
 }
@@ -31,11 +34,16 @@ export function profileOf(
   const width = field.a.length;
   const index = (at: number): number => (along === 'a' ? row * width + at : at * width + column);
   const other = along === 'a' ? `b = ${tickText(field.b[row]!)}` : `a = ${tickText(field.a[column]!)}`;
+  // What has not been sampled is left out of the line: it would look like a measurement.
+  const places = axis.flatMap((_, at) => {
+    const kind = field.kinds[index(at)];
+    return kind === pointKinds.estimated || kind === pointKinds.missing ? [] : [at];
+  });
   return {
-    x: axis,
-    // What has not been sampled is left out of the line: it would look like a measurement.
-    y: axis.map((_, at) => (field.kinds[index(at)] === pointKinds.estimated ? NaN : field.values[index(at)]!)),
-    error: axis.map((_, at) => (field.kinds[index(at)] === pointKinds.measured ? (errors?.[index(at)] ?? NaN) : NaN)),
+    x: places.map((at) => axis[at]!),
+    y: places.map((at) => field.values[index(at)]!),
+    error: places.map((at) => (field.kinds[index(at)] === pointKinds.measured ? (errors?.[index(at)] ?? NaN) : NaN)),
+    whole: places.length === axis.length,
     at: other,
   };
 }

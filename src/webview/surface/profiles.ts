@@ -32,7 +32,7 @@ export class ProfilesView {
     for (const chart of this.charts) {
       const { along } = chart;
       const profiles = lines.map((line) => ({ line, profile: profileOf(line, along, place) }));
-      chart.root.hidden = profiles.length === 0 || (profiles[0]?.profile.x.length ?? 0) < 2;
+      chart.root.hidden = profiles.length === 0 || (lines[0]?.field[along].length ?? 0) < 2;
       if (chart.root.hidden) continue;
       const single = lines[0]!.field.b.length < 2;
       const size = { width: single ? width : Math.max(260, (width - 20) / 2), height: single ? 320 : 190 };
@@ -77,7 +77,7 @@ export function profileOption(
   const all = extent(profiles.flatMap(({ profile }) => profile.y)) ?? [0, 1];
   const log = profiles.some(({ line }) => line.scale.name === 'log') && all[0] > 0;
   const room = log ? 0 : 0.04 * (all[1] - all[0] || 1);
-  const x = profiles[0]!.profile.x;
+  const x = profiles[0]!.line.field[along];
   const label = { color: theme.muted, fontSize: 11, fontFamily: theme.font };
   const axis = (type: 'value' | 'log', low: number, high: number, room: number) => {
     const { ticks } = zoomedRange(type, low, high, Math.max(2, room));
@@ -113,7 +113,8 @@ export function profileOption(
         data: profile.x.map((value, at) => [value, profile.y[at]! + sign * profile.error[at]!]),
         lineStyle: { color: colour, width: 0.8, opacity: 0.5 },
       });
-      const marker = lookMarker(theme, look);
+      // Single points among gaps would make no line.
+      const marker = lookMarker(theme, look) ?? (profile.whole ? null : 'circle');
       return [
         {
           ...common,

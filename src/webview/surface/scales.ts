@@ -19,9 +19,9 @@ export interface Scale {
   /** Values at 0 and at 1. */
   readonly range: readonly [number, number];
   /** The value's place from 0 to 1; what lies beyond the range is taken to its end. NaN stays NaN. */
-  place(value: number): number;
+  readonly place: (value: number) => number;
   /** The value at a place. */
-  value(place: number): number;
+  readonly value: (place: number) => number;
 }
 
 /** Of the range of a loss: what is added to the height above the minimum, so that the minimum has a logarithm. */

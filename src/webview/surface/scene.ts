@@ -65,8 +65,11 @@ export function sceneOf(shown: readonly SurfaceData[], others: readonly SurfaceD
     }
     return scales.get(key) ?? fitScale('linear', [0, 1])!;
   };
-  const paths: ShownPath[] = (shown[0]?.paths ?? []).map((path, place) => ({ ...path, place }));
-  const read = found.map((one): ReadTile => ({ ...one, critical: criticalPoints(one.field) }));
+  const paths = shown[0] ? placedPaths(shown[0]) : [];
+  const read = found.map((one): ReadTile => ({
+    ...one,
+    critical: criticalPoints(one.field, scaleFor(one.tile, one.field).place),
+  }));
   const panes = read.map(({ tile, title, field, critical }) => {
     const scale = scaleFor(tile, field);
     const model: PaneModel = {
@@ -79,7 +82,7 @@ export function sceneOf(shown: readonly SurfaceData[], others: readonly SurfaceD
       overlay: overlayOf(tile, state),
       critical: state.critical ? critical.filter(({ kind }) => kind !== 'maximum') : [],
       dots: state.dots,
-      paths: state.paths ? paths.filter(() => tile.data === shown[0] || !many) : [],
+      paths: state.paths ? placedPaths(tile.data) : [],
       a: tile.data.info.a.name,
       b: tile.data.info.b.name,
     };
@@ -95,6 +98,8 @@ export function sceneOf(shown: readonly SurfaceData[], others: readonly SurfaceD
 
 const chosenScale = (values: ArrayLike<number> & Iterable<number>, { scale, keep }: SurfaceState): Scale | null =>
   fitScale(scale === 'auto' ? bestScale(values) : scale, values, keep);
+
+const placedPaths = ({ paths }: SurfaceData): ShownPath[] => paths.map((path, place) => ({ ...path, place }));
 
 function overlayOf(tile: Tile, state: SurfaceState): PaneModel['overlay'] {
   if (state.overlay === null) return null;

@@ -1,13 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { criticalPoints } from '../../../src/webview/surface/critical';
 import { fieldOf } from '../../../src/webview/surface/field';
+import { valleys } from '../../../src/webview/surface/persistence';
 import { axis, sampled } from './support';
 
 const himmelblau = (x: number, y: number): number => (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2;
 
+describe('valleys', () => {
+  it('end where they run into a lower one', () => {
+    // Bottoms at 0, 2 and 4; the walls between them are 5 and 3 high.
+    expect(valleys([0, 5, 2, 3, 1.5, 9, 4, NaN, 3.5], 9)).toEqual([
+      { pass: 3, bottom: 2, depth: 1 },
+      { pass: 1, bottom: 4, depth: 3.5 },
+      { pass: 5, bottom: 6, depth: 5 },
+    ]);
+    expect(valleys([3, 2, 1, 2], 2)).toEqual([]);
+  });
+});
+
 describe('critical points', () => {
   it('of Himmelblau’s function are its four minima, four saddles and one maximum', () => {
-    const grid = axis(-5, 5, 81);
+    const grid = axis(-4, 4, 81);
     const found = criticalPoints(sampled(grid, grid, himmelblau));
     const expected = {
       minimum: [
@@ -43,11 +56,11 @@ describe('critical points', () => {
     expect([point!.a, point!.b, point!.value].map((value) => Math.round(value * 1e4) / 1e4)).toEqual([0.1, -0.07, 4]);
   });
 
-  it('are none on a slope, on a plateau with noise, in a straight valley and at the edge', () => {
+  it('are none on a slope, in a straight valley and at the edge; of ripples on a plateau only the lowest counts', () => {
     const grid = axis(-2, 2, 17);
     expect(criticalPoints(sampled(grid, grid, (x, y) => Math.exp(3 * x) + y))).toEqual([]);
     const noisy = (x: number, y: number): number => (x > 0 ? 10 * x : 1e-4 * Math.sin(1e4 * (x + 2 * y)));
-    expect(criticalPoints(sampled(grid, grid, noisy))).toEqual([]);
+    expect(criticalPoints(sampled(grid, grid, noisy)).map(({ kind }) => kind)).toEqual(['minimum']);
     expect(criticalPoints(sampled(grid, grid, (x) => x * x))).toEqual([]);
     expect(criticalPoints(sampled(grid, grid, (x, y) => (x - 2) ** 2 + y * y))).toEqual([]);
   });

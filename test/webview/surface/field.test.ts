@@ -59,16 +59,15 @@ describe('a field', () => {
 });
 
 describe('a profile', () => {
-  it('runs through the points nearest to the cursor, with gaps where nothing is sampled', () => {
+  it('runs through the sampled points nearest to the cursor', () => {
     const a = [0, 1, 2];
     const states = Uint8Array.of(1, 0, 1, 1, 1, 1);
     const field = fieldOf(a, [0, 1], Float32Array.of(1, NaN, 3, 4, 5, 6), states);
     const errors = Float32Array.of(0.1, 0, 0.3, 0.4, 0.5, 0.6);
     const along = profileOf({ field, errors }, 'a', { a: 0.2, b: 0.1 });
-    expect([along.x, along.y, along.at]).toEqual([a, [1, NaN, 3], 'b = 0']);
-    expect(along.error[0]).toBeCloseTo(0.1, 6);
-    expect(along.error[1]).toBeNaN();
+    expect([along.x, along.y, along.at, along.whole]).toEqual([[0, 2], [1, 3], 'b = 0', false]);
+    expect([along.error.length, along.error[0]!.toFixed(6)]).toEqual([2, '0.100000']);
     const across = profileOf({ field, errors }, 'b', { a: 1.8, b: 0 });
-    expect([across.y, across.at]).toEqual([[3, 6], 'a = 2']);
+    expect([across.y, across.at, across.whole]).toEqual([[3, 6], 'a = 2', true]);
   });
 });
