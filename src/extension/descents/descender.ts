@@ -84,7 +84,6 @@ export class Descender implements vscode.TaskProvider, vscode.Disposable {
     const execution = new vscode.ProcessExecution(command, [this.engine.cli, ...args], { cwd, env: { ...env } });
     const name = vscode.l10n.t('Descend on {0}', descentTaskName(definition));
     const task = new vscode.Task(definition, scope, name, 'losscape', execution, ['$losscape-file']);
-    task.isBackground = true;
     task.detail = vscode.l10n.t('Descend on one image under several losses');
     task.presentationOptions = {
       reveal: vscode.TaskRevealKind.Silent,
