@@ -46,6 +46,7 @@ export class CloseView {
     canvas.width = width;
     canvas.height = height;
     canvas.classList.toggle('coarse', Math.max(width, height) < 300);
+    this.map.surface.classList.toggle('silent', facts.silent);
     const context = canvas.getContext('2d')!;
     const data = context.createImageData(width, height);
     paintValues(mapOf(maps, facts.channel), range, colours, data.data);

@@ -53,7 +53,6 @@ let inspector: string | null = null;
 let trusted = true;
 /** What the weights were read for; null as long as nobody has looked at them. */
 let weightsFor: string | null = null;
-let weightsSeen = false;
 
 const mebibyte = 2 ** 20;
 const cancel = (ticket: number): void => api.host.send('cancel', { tickets: [ticket] });
@@ -83,7 +82,8 @@ const save = (file: ExportedFile): void => void api.host.request('save', file).c
 const figureEvents: FigureEvents = {
   zoomed: () => undefined,
   hovered: () => undefined,
-  picked: ({ line }) => line.key.startsWith('layer ') && change({ layer: line.key.slice('layer '.length), channel: 0 }),
+  picked: ({ line }) =>
+    line.key.startsWith('layer ') && change({ layer: line.key.slice('layer '.length), channel: null }),
   switchedY: (id) =>
     change({
       switchedY: state.switchedY.includes(id) ? state.switchedY.filter((one) => one !== id) : [...state.switchedY, id],
@@ -91,7 +91,7 @@ const figureEvents: FigureEvents = {
   save,
 };
 
-const unet = new UnetView((layer) => change({ layer, channel: 0 }));
+const unet = new UnetView((layer) => change({ layer, channel: null }));
 const grid = new GridView((channel) => change({ channel }));
 const close = new CloseView();
 const bar = new BarView();
@@ -113,7 +113,7 @@ const weightsView = new WeightsView(
   theme,
   {
     changeBy: (changeBy) => change({ changeBy }),
-    picked: (layer) => change({ layer, channel: 0 }),
+    picked: (layer) => change({ layer, channel: null }),
     save,
     update: () => {
       weightsFor = null;
@@ -173,15 +173,7 @@ const inside = element(
   maps,
 );
 document.body.append(controls.head, unet.root, inside, weightsView.root);
-new IntersectionObserver(
-  ([entry]) => {
-    if (!entry?.isIntersecting || weightsSeen) return;
-    weightsSeen = true;
-    draw();
-  },
-  { rootMargin: '100px' },
-).observe(weightsView.root);
-
+new IntersectionObserver(([entry]) => entry?.isIntersecting && draw()).observe(weightsView.root);
 let shown: Shown | null = null;
 
 const draw = oncePerFrame(() => {
@@ -277,8 +269,7 @@ function drawMaps(image: NetworkImage | null): void {
   layerTitle.textContent = shown ? headline(shown) : '';
   if (shown === null) return;
   const { maps: answer, layer, facts: numbers, ends } = shown;
-  const [channels] = answer.shape;
-  const chosen = numbers[Math.min(state.channel, channels - 1)]!;
+  const chosen = chosenOf(shown);
   const colours = coloursOf(layer.relu);
   const own = state.range === 'own';
   const rangeOf = (one: MapFacts): readonly [number, number] => (own ? ownRange(one, layer.relu) : ends);
@@ -315,6 +306,11 @@ function drawMaps(image: NetworkImage | null): void {
   });
 }
 
+/** The map that is looked at closely. */
+function chosenOf({ facts: numbers }: Shown): MapFacts {
+  return (state.channel === null ? undefined : numbers[state.channel]) ?? ordered(numbers, 'strength')[0]!;
+}
+
 const noFilters: ReadonlySet<number> = new Set();
 
 function sizesNow(now: NetworkRun, layers: readonly LayerDescription[]): ReadonlyMap<string, MapSize> {
@@ -347,9 +343,10 @@ function drawWeights(failed: boolean): void {
   if (run === null) return;
   weightsView.root.hidden = !trusted;
   const key = JSON.stringify([run.version, run.epochs.length]);
-  // What is shown comes first: the weights of all epochs take a while.
-  const may = weightsSeen && trusted && (shown !== null || failed || weightsFor !== null);
-  if (may && run.epochs.length > 0) weightsFor ??= key;
+  // They take a while: what is shown comes first, and whoever never looks at them does not wait for them.
+  const inSight = (): boolean => weightsView.root.getBoundingClientRect().top < window.innerHeight;
+  const may = trusted && run.epochs.length > 0 && (shown !== null || failed);
+  if (weightsFor === null && may && inSight()) weightsFor = key;
   const weights =
     weightsFor === null ? null : weightAnswers.want(weightsFor, (ticket) => api.host.request('weights', { ticket }));
   weightsView.show({
@@ -393,7 +390,7 @@ function notices(image: NetworkImage | null): string[] {
 
 function subjectNow(): AscentSubject | null {
   if (shown === null) return null;
-  const channel = Math.min(state.channel, shown.maps.shape[0] - 1);
+  const { channel } = chosenOf(shown);
   return { epoch: shown.maps.epoch, layer: shown.layer.name, channel, settings: state.ascent };
 }
 
@@ -432,7 +429,7 @@ function goTo({ epoch, image, layer }: NetworkTarget): void {
   change({
     ...(epoch === undefined ? {} : { epoch }),
     ...(image && run ? { image: listedImage(run, image) } : {}),
-    ...(layer === undefined ? {} : { layer, channel: 0 }),
+    ...(layer === undefined ? {} : { layer, channel: null }),
   });
 }
 

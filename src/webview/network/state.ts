@@ -12,8 +12,8 @@ export interface NetworkState {
   readonly image: ImageReference | null;
   readonly epoch: number | null;
   readonly layer: string | null;
-  /** The map that is looked at closely. */
-  readonly channel: number;
+  /** The map that is looked at closely; null: the one that answers most. */
+  readonly channel: number | null;
   readonly range: RangeMode;
   /** Ends of fixed ranges, by layer. */
   readonly fixed: Readonly<Record<string, readonly [number, number]>>;
@@ -42,7 +42,7 @@ export const initialState: NetworkState = Object.freeze({
   image: null,
   epoch: null,
   layer: null,
-  channel: 0,
+  channel: null,
   range: 'own',
   fixed: {},
   order: 'number',

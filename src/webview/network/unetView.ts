@@ -173,18 +173,17 @@ function levelNames({ levels, blocks }: UnetLayout): SVGElement[] {
   );
 }
 
-/** Sizes stand once under each row of blocks that have the same one. */
+/** Under each row of blocks the size that its last maps have; that of each layer is said when it is chosen. */
 function groupSizes({ blocks }: UnetLayout, sizes: ReadonlyMap<string, MapSize>): SVGElement[] {
   const made: SVGElement[] = [];
   for (let from = 0; from < blocks.length;) {
-    const size = sizes.get(blocks[from]!.layer.name);
     let to = from + 1;
-    const text = size?.join(' × ');
-    const fits = (i: number): boolean =>
-      blocks[i]!.level === blocks[from]!.level && sizes.get(blocks[i]!.layer.name)?.join(' × ') === text;
-    while (to < blocks.length && fits(to)) to += 1;
+    while (to < blocks.length && blocks[to]!.level === blocks[from]!.level) to += 1;
     const [first, last] = [blocks[from]!.rect, blocks[to - 1]!.rect];
-    if (text) made.push(label((first.left + last.left + last.width) / 2, first.top + first.height + 14, text, 'size'));
+    const size = sizes.get(blocks[to - 1]!.layer.name);
+    const same = sizes.get(blocks[from]!.layer.name)?.join() === size?.join();
+    const middle = (first.left + last.left + last.width) / 2;
+    if (size) made.push(label(middle, first.top + first.height + 14, `${same ? '' : '… '}${size.join(' × ')}`, 'size'));
     from = to;
   }
   return made;
