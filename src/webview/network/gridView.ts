@@ -47,12 +47,21 @@ export class GridView {
     }
     shown.facts.forEach((facts, index) => this.cells[index]!.show(facts, shown));
     this.root.setAttribute('aria-label', `${channels} feature maps of ${shown.layer}`);
-    if (before?.layer !== shown.layer) this.root.scrollTop = 0;
+    if (before?.layer !== shown.layer) this.reveal();
   }
 
   /** Pictures of all maps in their order, as they are shown. */
   pictures(): HTMLCanvasElement[] {
     return this.cells.map(({ canvas }) => canvas);
+  }
+
+  /** Brings the chosen map into the grid's sight; the page stays where it is. */
+  private reveal(): void {
+    const cell = this.cells[this.shown?.facts.findIndex(({ channel }) => channel === this.shown?.chosen) ?? -1]?.root;
+    if (!cell) return;
+    const { offsetTop: top, offsetHeight: height } = cell;
+    const below = top + height > this.root.clientHeight;
+    this.root.scrollTop = below ? top - (this.root.clientHeight - height) / 2 : 0;
   }
 
   private key(event: KeyboardEvent): void {

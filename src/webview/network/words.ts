@@ -37,6 +37,7 @@ export function captionOf(
     layer.relu
       ? 'What each filter answers at each place of the image, after the ReLU.'
       : 'What each filter answers at each place of the image; no ReLU follows: blue is negative, red positive.',
+    layer.name === 'head' ? 'Map 0 is the logit of the background, map 1 that of the foreground.' : '',
     scale,
     `${silent} of ${numbers.length} are silent: 0 everywhere on this image.`,
     dead.size > 0
