@@ -62,12 +62,11 @@ function boundInWords({ adaptive, quantities }: SurfaceDocument): string {
     0,
     ...Object.entries(checked.largest).map(([key, error]) => (quantities[key]?.kind === 'loss' ? error : 0)),
   );
-  const found = t(
-    'At {0} points measured afterwards, losses were off by at most {1} % of their range.',
+  return t(
+    'at {0} points measured afterwards, losses were off by at most {1} % of their range.',
     checked.points,
     (100 * worst).toPrecision(2),
   );
-  return `${bound} ${found}`;
 }
 
 /** What the axes are, with the share of the variance that principal components explain. */

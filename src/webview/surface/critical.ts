@@ -14,7 +14,7 @@ export interface CriticalPoint {
 const flat = 1e-3;
 
 /** Of the whole range on the scale that is shown: valleys and hills that are shallower are ripples on a plateau. */
-const leastDepth = 0.01;
+const leastDepth = 0.025;
 
 /** A saddle point may lie so far, in cells, from the point of the grid where two valleys meet. */
 const nearPass = 1.5;
@@ -29,19 +29,21 @@ const reach = 0.75;
  * none: beyond it the loss may go on falling. Only measured and interpolated points count, no estimates.
  *
  * Ripples are left out: a minimum must lie in a valley, a maximum on a hill and a saddle point between two of them that are
- * deeper than a hundredth of the range.
+ * deeper than a fortieth of the range.
  *
  * @param place what is shown of a value, rising with it, from 0 to 1: depths are measured on it.
+ * @param least the share of the range that a valley must be deep.
  */
 export function criticalPoints(
   { a, b, values, kinds }: Field,
   place: (value: number) => number = linear(values),
+  least = leastDepth,
 ): CriticalPoint[] {
   const width = a.length;
   const sampled = (index: number): boolean =>
     kinds[index] === pointKinds.measured || kinds[index] === pointKinds.interpolated;
   const heights = Array.from(values, (value, index) => (sampled(index) ? place(value) : NaN));
-  const deep = (merges: ReturnType<typeof valleys>) => merges.filter(({ depth }) => depth >= leastDepth);
+  const deep = (merges: ReturnType<typeof valleys>) => merges.filter(({ depth }) => depth >= least);
   const [down, up] = [
     deep(valleys(heights, width)),
     deep(

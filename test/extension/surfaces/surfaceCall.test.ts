@@ -51,16 +51,18 @@ describe('what a page is told of a surface', () => {
     expect(axisNames(line)).toEqual(['from dice, epoch 1 (0) to focal γ=2, epoch 9 (1)', '']);
   });
 
-  it('says of interpolated points what holds and what was found', () => {
+  it('says of interpolated points what holds, or what was found once it has been checked', () => {
     const adaptive = {
       tolerance: 0.01,
       bound: 'Off by little.',
       checked: { points: 4, largest: { 'loss.dice.train': 0.0029 } },
     };
     const { bound } = surfaceInfo('/w/runs/one/surfaces/s', surfaceDocument({ adaptive }));
-    expect(bound).toBe(
-      'Off by little. At 4 points measured afterwards, losses were off by at most 0.29 % of their range.',
+    const unchecked = { ...adaptive, checked: null };
+    expect(surfaceInfo('/w/runs/one/surfaces/s', surfaceDocument({ adaptive: unchecked })).bound).toBe(
+      'Off by little.',
     );
+    expect(bound).toBe('at 4 points measured afterwards, losses were off by at most 0.29 % of their range.');
   });
 
   it('finds the epoch of a surface that belongs to a series', () => {

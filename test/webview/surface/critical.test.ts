@@ -21,7 +21,9 @@ describe('valleys', () => {
 describe('critical points', () => {
   it('of Himmelblau’s function are its four minima, four saddles and one maximum', () => {
     const grid = axis(-4, 4, 81);
-    const found = criticalPoints(sampled(grid, grid, himmelblau));
+    const field = sampled(grid, grid, himmelblau);
+    const [low, high] = [Math.min(...field.values), Math.max(...field.values)];
+    const found = criticalPoints(field, (value) => (value - low) / (high - low), 0.005);
     const expected = {
       minimum: [
         [3, 2],
@@ -46,6 +48,9 @@ describe('critical points', () => {
       }
     }
     expect(found[0]!.value).toBeCloseTo(0, 0);
+    // Its hill rises by a hundredth of the range above the way around it: too little to be marked.
+    const marked = criticalPoints(field).map(({ kind }) => kind);
+    expect(marked.sort()).toEqual([...Array<string>(4).fill('minimum'), ...Array<string>(3).fill('saddle')]);
   });
 
   it('lie between points: a paraboloid is found exactly', () => {
