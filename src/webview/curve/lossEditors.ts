@@ -67,7 +67,7 @@ class LossEditor {
     if (text === this.drawn) return;
     this.drawn = text;
     this.root.setAttribute('aria-label', label);
-    replaceChildren(this.name, swatch(theme, look) as unknown as HTMLElement, label);
+    replaceChildren(this.name, swatch(theme, look), label);
   }
 
   private controls(): HTMLElement[] {

@@ -89,7 +89,7 @@ const pixels = new PixelView({
   changed: (choice) => change({ pixels: choice }),
   openHeatmap: ({ folder, epoch, split, image }) =>
     api.host.send('openHeatmap', { folder, epoch, image: image === null ? null : { name: image, split } }),
-  save: figureEvents.save,
+  save: (file) => figureEvents.save(file),
 });
 
 document.body.append(
