@@ -12,6 +12,7 @@ import type {
 } from '../protocol/surface';
 import { Controls } from './controls';
 import { nearestPoint } from './field';
+import { Filmstrip } from './filmstrip';
 import { Legend } from './legend';
 import { NetworkView } from './network';
 import { PaneView } from './paneView';
@@ -75,12 +76,16 @@ const legend = new Legend();
 const tip = element('div', { class: 'tooltip surface-tip', hidden: true });
 const network = new NetworkView(api.host, (image) => void change({ image }), theme);
 const profiles = new ProfilesView((along, value) => moveTo({ ...cursorOrMiddle(), [along]: value }));
+const filmstrip = new Filmstrip(api.host, () => {
+  const image = data ? (state.image ?? firstImage(data.info)) : null;
+  return data && image && snapshot?.trusted ? { info: data.info, place: cursorOrMiddle(), image } : null;
+});
 const reading = new Reading();
 const epochs = element('div', { class: 'controls epochs' });
 const body = element('main', { class: 'surface', 'data-panel': 'surface' });
 const waiting = element('p', { class: 'empty' }, 'Reading the surface …');
 body.append(
-  element('div', { class: 'surface-main' }, epochs, stage, stage3d.root, legend.root, profiles.root),
+  element('div', { class: 'surface-main' }, epochs, stage, stage3d.root, legend.root, profiles.root, filmstrip.root),
   network.root,
 );
 document.body.append(waiting, controls.root, body, reading.root, tip);

@@ -4,7 +4,7 @@ import type { Theme } from '../kit/theme';
 import { dropdown, quietButton } from '../kit/widgets';
 import type { MessageHandler } from '../protocol/messageHandler';
 import type { ImageReference, SurfaceMargin, SurfacePhoto, SurfaceToHost, SurfaceToPanel } from '../protocol/surface';
-import { mapPicture, photoPicture } from './pictures';
+import { cropped, mapPicture, photoPicture } from './pictures';
 import type { Place } from './state';
 import { valueText } from '../kit/format';
 
@@ -75,7 +75,7 @@ export class NetworkView {
         reason ??
         (image === null
           ? 'There is no image to segment: choose a file.'
-          : 'Click a point of the surface, or drag over it: the network there segments the image.');
+          : 'Click a point of the surface or of a profile, or drag over the surface: the network there segments the image.');
       this.pictures.hidden = true;
       this.shown = '';
       return;
@@ -144,17 +144,4 @@ export function agreement(codes: ArrayLike<number>): { iou: number; accuracy: nu
   const [tn, tp, fn, fp] = counts as [number, number, number, number];
   const union = tp + fn + fp;
   return { iou: union === 0 ? 1 : tp / union, accuracy: (tp + tn) / Math.max(1, codes.length) };
-}
-
-function cropped(
-  labels: Uint8Array,
-  width: number,
-  region: { top: number; left: number; height: number; width: number },
-): Uint8Array {
-  const out = new Uint8Array(region.height * region.width);
-  for (let y = 0; y < region.height; y += 1) {
-    const from = (region.top + y) * width + region.left;
-    out.set(labels.subarray(from, from + region.width), y * region.width);
-  }
-  return out;
 }

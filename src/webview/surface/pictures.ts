@@ -32,6 +32,16 @@ export function photoPicture(photo: Uint8Array, photoWidth: number, region: Regi
   });
 }
 
+/** Labels of a region. @param labels [H, width]. */
+export function cropped(labels: Uint8Array, width: number, region: Region): Uint8Array {
+  const out = new Uint8Array(region.height * region.width);
+  for (let y = 0; y < region.height; y += 1) {
+    const from = (region.top + y) * width + region.left;
+    out.set(labels.subarray(from, from + region.width), y * region.width);
+  }
+  return out;
+}
+
 function picture(height: number, width: number, fill: (data: Uint8ClampedArray) => void): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = width;
