@@ -1,12 +1,11 @@
-import type { ChartModel } from '../kit/chartModel';
 import { element } from '../kit/dom';
 import { Figure, type FigureEvents } from '../kit/figure';
-import { extent } from '../kit/curves';
-import { countRange, linearRange, logRange } from '../kit/ranges';
 import type { Theme } from '../kit/theme';
 import { button, dropdown } from '../kit/widgets';
 import type { AscentSettings } from '../protocol/network';
 import type { AscentProgress, AscentResult } from './ascent';
+import { ascentNumbers, type NumberKey, type NumberSetting } from './ascentSettings';
+import { objectiveChart } from './objectiveChart';
 import { usualAscent } from './state';
 import { sentence } from './words';
 
@@ -31,71 +30,6 @@ export interface AscentEvents {
   stop(): void;
   savePicture(): void;
 }
-
-type NumberKey = Exclude<keyof AscentSettings, 'relu'>;
-
-/** A setting that is a number: what it is called, what it does, and what makes sense. */
-interface NumberSetting {
-  readonly key: NumberKey;
-  readonly name: string;
-  readonly words: string;
-  readonly least: number;
-  readonly most: number;
-  readonly step: number;
-}
-
-const settings: readonly NumberSetting[] = [
-  { key: 'steps', name: 'Steps', words: 'how often all pixels are moved uphill', least: 1, most: 5000, step: 10 },
-  {
-    key: 'learningRate',
-    name: 'Step size',
-    words: 'how far a pixel moves (of 0 to 1) in one step',
-    least: 0.0001,
-    most: 1,
-    step: 0.005,
-  },
-  {
-    key: 'jitter',
-    name: 'Jitter',
-    words: 'random shift before each step, in pixels: no detail may hang on one place',
-    least: 0,
-    most: 64,
-    step: 1,
-  },
-  {
-    key: 'blur',
-    name: 'Blur',
-    words: 'Gaussian after every fourth step, in pixels: takes fine noise away',
-    least: 0,
-    most: 8,
-    step: 0.1,
-  },
-  {
-    key: 'totalVariation',
-    name: 'Total variation',
-    words: 'pulls neighbouring pixels together: flat areas, sharp edges',
-    least: 0,
-    most: 10,
-    step: 0.01,
-  },
-  {
-    key: 'decay',
-    name: 'Decay',
-    words: 'pulls every pixel to grey: only what matters keeps its colour',
-    least: 0,
-    most: 10,
-    step: 0.05,
-  },
-  { key: 'size', name: 'Size', words: 'side of the picture, in pixels', least: 16, most: 1024, step: 16 },
-  {
-    key: 'seed',
-    name: 'Seed',
-    words: 'of the grey noise it begins with; another one shows what is chance',
-    least: 0,
-    most: 999999,
-    step: 1,
-  },
-];
 
 /** The picture that a feature map answers to most: how to make it, how far it is, the picture, and its objective by step. */
 export class AscentView {
@@ -155,7 +89,7 @@ export class AscentView {
       element(
         'div',
         { class: 'settings' },
-        ...settings.map((setting) => this.field(setting)),
+        ...ascentNumbers.map((setting) => this.field(setting)),
         element(
           'div',
           { class: 'setting' },
@@ -193,7 +127,7 @@ export class AscentView {
     this.message.classList.toggle('over', result !== null);
     this.side.set(shown.settings.relu);
     this.side.root.parentElement!.hidden = !shown.relu;
-    for (const { key } of settings) {
+    for (const { key } of ascentNumbers) {
       const field = this.fields.get(key)!;
       if (document.activeElement !== field) field.value = String(shown.settings[key]);
     }
@@ -287,40 +221,4 @@ function draw(canvas: HTMLCanvasElement, { picture: { picture, height, width } }
 
 function objectiveCaption({ settings: { relu }, relu: has }: ShownAscent): string {
   return `Mean of the map${has ? ` ${relu} its ReLU` : ''} by step. Jitter makes it tremble; a curve that still rises wants more steps.`;
-}
-
-/** The objective by step, as a chart. */
-export function objectiveChart(
-  { layer, channel, epoch }: Pick<ShownAscent, 'layer' | 'channel' | 'epoch'>,
-  { picture: { activation } }: AscentResult,
-  log = false,
-): ChartModel {
-  const y = Float64Array.from(activation);
-  const range = extent([y]);
-  return {
-    id: 'objective',
-    title: `Answer of map ${channel} of ${layer}`,
-    subtitle: `gradient ascent, after epoch ${epoch} of the training`,
-    panes: [''],
-    xName: 'step',
-    xKind: 'count',
-    x: countRange(0, activation.length - 1),
-    y: [log && range.least < Infinity ? logRange(range.least, range.high) : linearRange(range.low, range.high)],
-    sharedY: true,
-    digits: 4,
-    lines: [
-      {
-        key: 'objective',
-        name: `map ${channel}`,
-        pane: 0,
-        look: { colour: { run: 0 }, variant: 0 },
-        x: Float64Array.from(activation, (_, step) => step),
-        y,
-        epochs: Float64Array.from(activation, () => NaN),
-        folder: '',
-      },
-    ],
-    legend: [],
-    hidden: new Set(),
-  };
 }

@@ -6,7 +6,6 @@ import type { FigureEvents } from '../kit/figure';
 import { onThemeChange, pageTheme } from '../kit/pageTheme';
 import { connect, showFailure } from '../kit/panelApi';
 import type {
-  ImageReference,
   LayerDescription,
   NetworkFeatures,
   NetworkImage,
@@ -14,9 +13,9 @@ import type {
   NetworkTarget,
   NetworkToHost,
   NetworkToPanel,
-  NetworkWeights,
 } from '../protocol/network';
 import type { ExportedFile } from '../protocol/run';
+import { Answers, type Asked } from './answers';
 import { Ascent, type AscentSubject } from './ascent';
 import { AscentView } from './ascentView';
 import { CloseView } from './closeView';
@@ -25,10 +24,8 @@ import { FactsTable } from './factsTable';
 import { coloursOf, factsOf, type MapFacts, ordered, ownRange, sharedRange } from './features';
 import { GridView } from './gridView';
 import { firstImage, listedImage, nextImage } from './images';
-import { Latest } from './latest';
 import { mapsCsv, mapsPng, picturePng, type Savable } from './saving';
-import { layerSizes, type MapSize } from './sizes';
-import { initialState, nearestEpoch, type NetworkState } from './state';
+import { initialState, type NetworkState } from './state';
 import { UnetView } from './unetView';
 import { WeightsView } from './weightsView';
 import { badges, captionOf, headline, noCheckpoint, sentence, type Shown } from './words';
@@ -36,8 +33,11 @@ import './network.css';
 
 const api = connect<NetworkToHost, NetworkToPanel, NetworkState>({
   run: ({ run: now }) => {
+    // Whoever looks at the newest epoch goes on doing so, unless a picture is being made of it.
+    const newest = run !== null && state.epoch === (run.epochs.at(-1) ?? null) && ascent.busyWith === null;
     run = now;
-    draw();
+    if (newest) change({ epoch: now.epochs.at(-1) ?? null });
+    else draw();
   },
   go: (target) => goTo(target),
   inspector: ({ word }) => {
@@ -54,24 +54,11 @@ let trusted = true;
 /** What the weights were read for; null as long as nobody has looked at them. */
 let weightsFor: string | null = null;
 
-const mebibyte = 2 ** 20;
 const cancel = (ticket: number): void => api.host.send('cancel', { tickets: [ticket] });
 const arrived = (): void => draw();
-const layerAnswers = new Latest<readonly LayerDescription[]>(cancel, arrived, mebibyte, () => 1);
-const imageAnswers = new Latest<NetworkImage>(cancel, arrived, 64 * mebibyte, ({ photo }) => photo.byteLength);
-const featureAnswers = new Latest<NetworkFeatures>(
-  cancel,
-  arrived,
-  384 * mebibyte,
-  ({ features }) => features.byteLength,
-);
-const weightAnswers = new Latest<NetworkWeights>(
-  cancel,
-  arrived,
-  64 * mebibyte,
-  ({ stepChanges }) => stepChanges.byteLength,
-);
-const factsCache = new WeakMap<Float32Array, readonly MapFacts[]>();
+const answers = new Answers(api.host, cancel, arrived);
+/** What is counted of an answer once. */
+const counted = new WeakMap<NetworkFeatures, Pick<Shown, 'facts' | 'ends'>>();
 const ascent = new Ascent(
   (subject, ticket) => api.host.request('visualise', { ...subject, ticket }),
   cancel,
@@ -124,7 +111,7 @@ const weightsView = new WeightsView(
 );
 const scrubber = new Scrubber(
   (epoch) => change({ epoch }),
-  () => !featureAnswers.waiting,
+  () => !answers.features.waiting,
 );
 const controls = new Controls({
   change,
@@ -178,12 +165,12 @@ let shown: Shown | null = null;
 
 const draw = oncePerFrame(() => {
   if (run === null) return;
-  const asked = trusted ? ask(run) : null;
+  const asked = trusted ? answers.ask(run, state) : null;
   unet.show({
     layers: asked?.layers ?? [],
     chosen: asked?.layer?.name ?? null,
-    sizes: sizesNow(run, asked?.layers ?? []),
-    dead: deadCounts(),
+    sizes: answers.sizes(run, asked?.layers ?? []),
+    dead: new Map([...(answers.deadFilters() ?? [])].map(([name, filters]) => [name, filters.size])),
   });
   const { epochs } = run;
   const epoch = asked?.epoch ?? null;
@@ -213,55 +200,18 @@ const draw = oncePerFrame(() => {
   drawWeights(failure !== null);
 });
 
-/** Asks for everything that is shown, in the order in which it is needed. */
-function ask(now: NetworkRun) {
-  const layers = layerAnswers.want(now.version, (ticket) => api.host.request('layers', { ticket }));
-  const list = layers.state === 'ready' ? layers.value : [];
-  const layer = list.find(({ name }) => name === state.layer) ?? list[0] ?? null;
-  const epoch = state.epoch === null ? (now.epochs.at(-1) ?? null) : nearestEpoch(now.epochs, state.epoch);
-  const { image } = state;
-  const photo =
-    image &&
-    imageAnswers.want(JSON.stringify([now.version, image]), (ticket) => api.host.request('image', { image, ticket }));
-  const features = image && layer && epoch !== null ? wantFeatures(now, layer.name, epoch, image) : null;
-  return {
-    layers: list,
-    layersFailed: layers.state === 'failed' ? layers.message : null,
-    layer,
-    epoch,
-    image: photo,
-    features,
-  };
-}
-
-type Asked = ReturnType<typeof ask>;
-
-/** The maps of a layer, and those of the epochs beside it, so that the slider is quick. */
-function wantFeatures({ version, epochs }: NetworkRun, layer: string, epoch: number, image: ImageReference) {
-  const key = (of: number): string => JSON.stringify([version, of, image, layer]);
-  const asking = (of: number) => (ticket: number) =>
-    api.host.request('activations', { epoch: of, image, layer, ticket });
-  const answer = featureAnswers.want(key(epoch), asking(epoch));
-  const at = epochs.indexOf(epoch);
-  if (answer.state === 'ready')
-    for (const near of [epochs[at + 1], epochs[at - 1]])
-      if (near !== undefined) featureAnswers.ahead(key(near), asking(near));
-  return answer;
-}
-
 /** What was shown stays while another epoch or image of the same layer is on its way. */
 function keepShown(layer: LayerDescription | null, waiting: string | undefined): Shown | null {
   return waiting === 'loading' && shown?.layer.name === layer?.name ? shown : null;
 }
 
 function shownOf(answer: NetworkFeatures, layer: LayerDescription): Shown {
-  let numbers = factsCache.get(answer.features);
-  if (!numbers) factsCache.set(answer.features, (numbers = factsOf(answer)));
-  if (state.range !== 'fixed') return { maps: answer, layer, facts: numbers, ends: sharedRange(answer, layer.relu) };
+  const known = counted.get(answer) ?? { facts: factsOf(answer), ends: sharedRange(answer, layer.relu) };
+  counted.set(answer, known);
   const held = state.fixed[layer.name];
-  const ends = held ?? sharedRange(answer, layer.relu);
-  if (!held) remember({ fixed: { ...state.fixed, [layer.name]: ends } });
-  return { maps: answer, layer, facts: numbers, ends };
+  if (state.range !== 'fixed') return { maps: answer, layer, ...known };
+  if (!held) remember({ fixed: { ...state.fixed, [layer.name]: known.ends } });
+  return { maps: answer, layer, facts: known.facts, ends: held ?? known.ends };
 }
 
 function drawMaps(image: NetworkImage | null): void {
@@ -273,7 +223,7 @@ function drawMaps(image: NetworkImage | null): void {
   const colours = coloursOf(layer.relu);
   const own = state.range === 'own';
   const rangeOf = (one: MapFacts): readonly [number, number] => (own ? ownRange(one, layer.relu) : ends);
-  const dead = deadNow(layer.name) ?? noFilters;
+  const dead = answers.deadFilters()?.get(layer.name) ?? noFilters;
   caption.textContent = captionOf(shown, state.range, dead);
   grid.show({
     layer: layer.name,
@@ -313,31 +263,6 @@ function chosenOf({ facts: numbers }: Shown): MapFacts {
 
 const noFilters: ReadonlySet<number> = new Set();
 
-function sizesNow(now: NetworkRun, layers: readonly LayerDescription[]): ReadonlyMap<string, MapSize> {
-  const known = featureAnswers.last;
-  if (!known) return new Map();
-  return layerSizes(layers, now.padding, { layer: known.layer, size: [known.shape[1], known.shape[2]] });
-}
-
-/** The dead filters of a layer by the last measurement; null when there is none. */
-function deadNow(layer: string): ReadonlySet<number> | null {
-  const weights = weightAnswers.last;
-  if (!weights || weights.measuredEpochs.length === 0) return null;
-  const known = deadSets.get(weights) ?? new Map<string, ReadonlySet<number>>();
-  deadSets.set(weights, known);
-  const at = weights.layers.findIndex(({ name }) => name === layer);
-  const set = known.get(layer) ?? new Set(weights.dead[at] ?? []);
-  known.set(layer, set);
-  return set;
-}
-const deadSets = new WeakMap<NetworkWeights, Map<string, ReadonlySet<number>>>();
-
-function deadCounts(): ReadonlyMap<string, number> {
-  const weights = weightAnswers.last;
-  if (!weights || weights.measuredEpochs.length === 0) return new Map();
-  return new Map(weights.layers.map(({ name }, i) => [name, weights.dead[i]?.length ?? 0]));
-}
-
 /** @param failed what is shown first cannot be had: nothing has to wait for it. */
 function drawWeights(failed: boolean): void {
   if (run === null) return;
@@ -347,8 +272,7 @@ function drawWeights(failed: boolean): void {
   const inSight = (): boolean => weightsView.root.getBoundingClientRect().top < window.innerHeight;
   const may = trusted && run.epochs.length > 0 && (shown !== null || failed);
   if (weightsFor === null && may && inSight()) weightsFor = key;
-  const weights =
-    weightsFor === null ? null : weightAnswers.want(weightsFor, (ticket) => api.host.request('weights', { ticket }));
+  const weights = weightsFor === null ? null : answers.askWeights(weightsFor);
   weightsView.show({
     weights: run.epochs.length === 0 ? { state: 'failed', message: noCheckpoint } : weights,
     about: `trained with ${run.info.loss}`,
@@ -378,7 +302,7 @@ function notices(image: NetworkImage | null): string[] {
     return [
       'This workspace is not trusted, so the network cannot be run. Trust it (Manage Workspace Trust) to look inside.',
     ];
-  const layers = layerAnswers.last;
+  const layers = answers.layers.last;
   const unknown = layers && state.layer !== null && !layers.some(({ name }) => name === state.layer);
   return [
     ...(run?.info.problem ? [run.info.problem] : []),
@@ -417,11 +341,11 @@ async function savePicture(): Promise<void> {
 
 function saveNumbers(): void {
   const what = savable();
-  if (what) save(mapsCsv(what, deadNow(what.shown.layer.name)));
+  if (what) save(mapsCsv(what, answers.deadFilters()?.get(what.shown.layer.name) ?? null));
 }
 
 function tryAgain(): void {
-  for (const answers of [layerAnswers, imageAnswers, featureAnswers, weightAnswers]) answers.retry();
+  answers.retry();
   draw();
 }
 
