@@ -24,7 +24,7 @@ export function option3d(
 ): Record<string, unknown> {
   const { field, scale } = model;
   const { a, b, values, kinds } = field;
-  const height = (value: number): number => scale.place(value);
+  const height = (value: number): number => (Number.isFinite(value) ? scale.place(value) : NaN);
   const data = Array.from(values, (value, index) => {
     const place = height(value);
     return {

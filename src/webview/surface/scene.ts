@@ -114,10 +114,11 @@ function overlayOf(tile: Tile, state: SurfaceState): PaneModel['overlay'] {
 function summaryOf({ title, field, critical, scale }: PaneModel): string {
   const lowest = lowestOf(field);
   const infinite = field.kinds.filter((kind) => kind === pointKinds.infinite).length;
+  const minima = critical.filter(({ kind }) => kind === 'minimum').length;
   const parts = [
     `${title}: from ${digits(scale.range[0])} to ${digits(scale.range[1])}.`,
     lowest ? `Lowest at a = ${digits(lowest.a)}, b = ${digits(lowest.b)}.` : 'Nothing has been sampled yet.',
-    `${counted(critical.filter(({ kind }) => kind === 'minimum').length, 'minimum')} and ${counted(critical.filter(({ kind }) => kind === 'saddle').length, 'saddle')} inside.`,
+    `${minima === 1 ? '1 minimum' : `${minima} minima`} and ${counted(critical.filter(({ kind }) => kind === 'saddle').length, 'saddle')} inside.`,
   ];
   if (infinite > 0) parts.push(`${counted(infinite, 'point')} without a finite value.`);
   return `${parts.join(' ')} The values are in the table below.`;
