@@ -129,7 +129,9 @@ export class AscentView {
     this.side.root.parentElement!.hidden = !shown.relu;
     for (const { key } of ascentNumbers) {
       const field = this.fields.get(key)!;
-      if (document.activeElement !== field) field.value = String(shown.settings[key]);
+      if (document.activeElement === field) continue;
+      field.value = String(shown.settings[key]);
+      field.removeAttribute('aria-invalid');
     }
     this.canvas.hidden = result === null;
     if (result !== this.drawn) {
