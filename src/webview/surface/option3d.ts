@@ -64,7 +64,7 @@ export function option3d(
       boxWidth: 110,
       boxDepth: 110,
       boxHeight: 62,
-      ...(camera ? { viewControl: { alpha: 32, beta: 35, distance: 195, damping: 0 } } : {}),
+      ...(camera ? { viewControl: { alpha: 32, beta: 35, distance: 225, damping: 0 } } : {}),
       light: { main: { intensity: 1.1, alpha: 45, beta: 30, shadow: false }, ambient: { intensity: 0.45 } },
       environment: theme.background,
     },

@@ -26,12 +26,14 @@ export interface Scale {
 
 /** Of the range of a loss: what is added to the height above the minimum, so that the minimum has a logarithm. */
 export const offsetShare = 1e-3;
+const middleShare = 0.05;
 
 /**
  * Fits a scale to all finite values.
  * - `linear`: from the lowest to the highest.
  * - `log`: logarithm of the value; where a value is not positive, `offset` takes its place, with a note.
- * - `offset`: log(value - minimum + 0.001 of the range): works for losses below 0, too.
+ * - `offset`: log(value - minimum + d), d being a thousandth of the range, or a twentieth of what the median lies above the minimum
+ *   where that is less: works for losses below 0, too.
  * - `rank`: the share of all values that are lower; ties share their middle. Every colour covers as many points.
  *
  * @param keep the share of the values, from the lowest, that the range covers: infinite or huge losses far away then do not
@@ -43,6 +45,7 @@ export function fitScale(name: ScaleName, values: Iterable<number>, keep = 1): S
   if (whole === null) return null;
   const low = whole[0];
   const high = keep >= 1 ? whole[1] : finite[Math.max(0, Math.ceil(keep * finite.length) - 1)]!;
+  const ends = [low, finite[finite.length >> 1]!, high] as const;
   const capped = high < whole[1] ? `The colours end at ${short(high)}; the highest value is ${short(whole[1])}.` : null;
   if (name === 'rank')
     return rankScale(
@@ -51,13 +54,15 @@ export function fitScale(name: ScaleName, values: Iterable<number>, keep = 1): S
     );
   if (name === 'log' && low <= 0) {
     const note = `The lowest value is ${short(low)}, which has no logarithm: shown above the minimum instead.`;
-    return bent('offset', low, high, [note, capped].filter(Boolean).join(' '));
+    return bent('offset', ends, [note, capped].filter(Boolean).join(' '));
   }
-  return bent(name, low, high, capped);
+  return bent(name, ends, capped);
 }
 
-function bent(name: ScaleName, low: number, high: number, note: string | null): Scale {
-  const shift = name === 'offset' ? offsetShare * (high - low || 1) - low : 0;
+function bent(name: ScaleName, [low, middle, high]: readonly [number, number, number], note: string | null): Scale {
+  const step =
+    middle > low ? Math.min(offsetShare * (high - low), middleShare * (middle - low)) : offsetShare * (high - low || 1);
+  const shift = name === 'offset' ? step - low : 0;
   const straight = name === 'linear' ? (value: number) => value : (value: number) => Math.log(value + shift);
   const back = name === 'linear' ? (value: number) => value : (value: number) => Math.exp(value) - shift;
   const [from, to] = [straight(low), straight(high)];

@@ -19,6 +19,9 @@ describe('scales', () => {
     const shift = offsetShare * 10;
     const expected = (Math.log(1 + shift) - Math.log(shift)) / (Math.log(10 + shift) - Math.log(shift));
     expect(offset.place(-2)).toBeCloseTo(expected, 12);
+    // One huge value must not flatten the rest.
+    const towering = there('offset', [-1, 0, 1, 2, 1e6]);
+    expect(towering.place(1)).toBeCloseTo(Math.log(2.1 / 0.1) / Math.log((1e6 + 1.1) / 0.1), 9);
     const log = there('log', [-3, -2, 7]);
     expect(log.name).toBe('offset');
     expect(log.note).toContain('−3');
