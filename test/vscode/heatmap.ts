@@ -64,20 +64,6 @@ const settled = (panel: Frame): Promise<boolean> =>
 const shownEpoch = async (panel: Frame): Promise<number> =>
   Number(/after epoch (\d+)/.exec((await panel.locator('h1').textContent()) ?? '')?.[1]);
 
-/** Answers the editor's own dialog for saving. */
-async function saveAs(session: Session, file: string): Promise<void> {
-  const input = session.page.locator('.quick-input-widget input');
-  await input.waitFor({ state: 'visible' });
-  // It proposes a name when it has looked at the folder, and takes no other before that.
-  await until('the proposed name', async () => /losscape.*\.\w+$/.test(await input.inputValue()));
-  await until('the dialog to take it', async () => {
-    if (!(await input.isVisible())) return true;
-    if ((await input.inputValue()) === file) await input.press('Enter', { timeout: 1000 }).catch(() => undefined);
-    else await input.fill(file);
-    return false;
-  });
-}
-
 /** The panel's image, as the command line names it. */
 const imageName = async (panel: Frame): Promise<string> =>
   / of (.+) after epoch/.exec((await panel.locator('h1').textContent()) ?? '')?.[1] ?? '';
@@ -158,7 +144,7 @@ export const heatmap: EditorTest[] = [
       // The outline would lie over the pixels.
       await panel.locator('vscode-checkbox', { hasText: 'target outline' }).click();
       await panel.locator('vscode-button', { hasText: 'Save picture' }).click();
-      await saveAs(session, file);
+      await session.answerFileDialog(file);
       const picture = await until('the file', () => readFile(file).catch(() => null));
       const { comments } = await sharp(picture).metadata();
       const said = comments?.find(({ keyword }) => keyword === 'losscape')?.text ?? '{}';
@@ -192,7 +178,7 @@ export const heatmap: EditorTest[] = [
       await panel.locator('vscode-button', { hasText: 'Animate' }).click();
       await session.page.locator('.quick-input-widget input').waitFor({ state: 'visible', timeout: 120_000 });
       const file = join(folder, 'epochs.webp');
-      await saveAs(session, file);
+      await session.answerFileDialog(file);
       const { format, pages } = await sharp(await until('the file', () => readFile(file).catch(() => null))).metadata();
       await rm(folder, { recursive: true });
       same([format, pages], ['webp', epochs], 'format and frames');
@@ -264,6 +250,10 @@ export const heatmap: EditorTest[] = [
       }
       await settled(panel);
       await panel.locator('.budgets > summary').click();
+      // They are counted once they are in sight.
+      await panel
+        .locator('.budgets')
+        .evaluate((node) => (node as unknown as { scrollIntoView(): void }).scrollIntoView());
       await until(
         'budgets',
         async () => /Of the gradient it gets/.test((await panel.locator('.sentence').textContent()) ?? ''),

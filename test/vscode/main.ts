@@ -4,11 +4,14 @@ import { activation } from './activation';
 import { curve } from './curve';
 import { training } from './training';
 import { experimentFile } from './experimentFile';
+import { descent } from './descent';
 import { heatmap } from './heatmap';
 import { manage } from './manage';
 import { newUser } from './newUser';
+import { network } from './network';
 import { panels } from './panels';
 import { quietConsole } from './quietConsole';
+import { surface } from './surface';
 import { thousands } from './thousands';
 import { untrusted } from './untrusted';
 import { Session } from './session';
@@ -31,7 +34,20 @@ export const windows: readonly EditorWindow[] = [
     name: 'workspace',
     folder: true,
     trusted: true,
-    suites: { activation, experimentFile, curve, training, panels, heatmap, manage, thousands, console: quietConsole },
+    suites: {
+      activation,
+      experimentFile,
+      curve,
+      training,
+      panels,
+      heatmap,
+      network,
+      descent,
+      surface,
+      manage,
+      thousands,
+      console: quietConsole,
+    },
   },
   { name: 'untrusted', folder: true, trusted: false, suites: { untrusted, console: quietConsole } },
   { name: 'empty', folder: false, trusted: true, suites: { newUser, console: quietConsole } },

@@ -48,18 +48,6 @@ const chosen = (panel: Frame): Promise<string | null> =>
 const shownEpoch = async (panel: Frame): Promise<number> =>
   Number(/after epoch (\d+)/.exec((await panel.locator('h1').textContent()) ?? '')?.[1]);
 
-/** Answers the editor's own dialog for saving. */
-async function saveAs(session: Session, file: string): Promise<void> {
-  const input = session.page.locator('.quick-input-widget input');
-  await input.waitFor({ state: 'visible' });
-  await input.fill(file);
-  // It looks at the folder while one types, and takes nothing before it has done so.
-  await until('the dialog to take it', async () => {
-    await input.press('Enter', { timeout: 1000 }).catch(() => undefined);
-    return !(await input.isVisible());
-  });
-}
-
 export const network: EditorTest[] = [
   {
     name: 'the network opens from a run: its layers, and the maps of the first one',
@@ -120,12 +108,12 @@ export const network: EditorTest[] = [
       const folder = await mkdtemp(join(tmpdir(), 'losscape-network-'));
       const [png, csv] = [join(folder, 'maps.png'), join(folder, 'maps.csv')];
       await panel.locator('vscode-button', { hasText: 'Save maps' }).click();
-      await saveAs(session, png);
+      await session.answerFileDialog(png);
       const picture = await until('the picture', () => readFile(png).catch(() => null));
       const { width, format } = await sharp(picture).metadata();
       check(format === 'png' && width >= 400, `a ${format} of ${width} pixels`);
       await panel.locator('.map-tools vscode-button', { hasText: 'CSV' }).click();
-      await saveAs(session, csv);
+      await session.answerFileDialog(csv);
       const text = await until('the numbers', () => readFile(csv, 'utf8').catch(() => null));
       const rows = text.trim().split('\n');
       same(rows.length - 1, await panel.locator('.map').count(), 'a row per map');

@@ -20,6 +20,8 @@ export class LossLenses implements vscode.CodeLensProvider, vscode.Disposable {
     this.subscriptions = [
       store.onDidChange(() => this.soon()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
+      // Of a file that is opened while the window is still being arranged, the editor may ask for the lenses and not draw them.
+      vscode.window.onDidChangeVisibleTextEditors(() => this.soon()),
     ];
   }
 
