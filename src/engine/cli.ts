@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { launchVariable, wasLaunchedBefore } from './cli/launch';
 import { run } from './cli/program';
 
 // Whoever read the output may go before the work is done, as in `losscape runs | head`; the work goes on.
@@ -8,6 +9,14 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-void run(process.argv, { stdout: process.stdout, stderr: process.stderr }).then((code) => {
+void main().then((code) => {
   process.exitCode = code;
 });
+
+async function main(): Promise<number> {
+  if (await wasLaunchedBefore(process.env[launchVariable])) {
+    process.stdout.write('This task has been carried out before. Start a new one from the runs view or the palette.\n');
+    return 0;
+  }
+  return run(process.argv, { stdout: process.stdout, stderr: process.stderr });
+}

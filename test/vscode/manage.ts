@@ -65,7 +65,7 @@ export const manage: EditorTest[] = [
         await session.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click();
       };
       await pick('Losscape: Group runs by', /^By loss/);
-      await rowWith(session, /^focal γ=2 ?\d+ runs?/);
+      await rowWith(session, /^focal γ=2 ?1 run$/);
       await session.picture('grouped by loss');
       await pick('Losscape: Group runs by', /^By experiment/);
       await rowWith(session, /^phantom/);

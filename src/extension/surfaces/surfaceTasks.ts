@@ -5,7 +5,7 @@ import { surfaceArguments, type SurfaceTask, surfaceTaskName, surfaceTaskType } 
 
 /** Makes the editor's tasks that sample surfaces; none is offered by itself, but one may stand in tasks.json. */
 export class SurfaceTasks implements vscode.TaskProvider {
-  constructor(private readonly engine: Pick<Engine, 'node' | 'cli'>) {}
+  constructor(private readonly engine: Pick<Engine, 'node' | 'cli' | 'launch'>) {}
 
   provideTasks(): vscode.Task[] {
     return [];
@@ -21,6 +21,7 @@ export class SurfaceTasks implements vscode.TaskProvider {
   async create(
     definition: SurfaceTask & vscode.TaskDefinition,
     scope: vscode.Task['scope'] = undefined,
+    once = false,
   ): Promise<vscode.Task> {
     const run = vscode.Uri.file(definition.runs[0]!);
     const settings = vscode.workspace.getConfiguration('losscape', run);
@@ -30,7 +31,10 @@ export class SurfaceTasks implements vscode.TaskProvider {
     });
     const { command, env } = await this.engine.node();
     const cwd = dirname(dirname(run.fsPath));
-    const execution = new vscode.ProcessExecution(command, [this.engine.cli, ...args], { cwd, env: { ...env } });
+    const execution = new vscode.ProcessExecution(command, [this.engine.cli, ...args], {
+      cwd,
+      env: { ...env, ...(once ? this.engine.launch() : {}) },
+    });
     const place = scope ?? vscode.workspace.getWorkspaceFolder(run) ?? vscode.TaskScope.Workspace;
     const task = new vscode.Task(definition, place, surfaceTaskName(definition), surfaceTaskType, execution, [
       '$losscape',
@@ -48,6 +52,6 @@ export class SurfaceTasks implements vscode.TaskProvider {
   }
 
   async start(definition: SurfaceTask): Promise<vscode.TaskExecution> {
-    return vscode.tasks.executeTask(await this.create({ ...definition }));
+    return vscode.tasks.executeTask(await this.create({ ...definition }, undefined, true));
   }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { type EngineResult, runEngineProcess } from './engineProcess';
@@ -34,6 +35,14 @@ export class Engine implements vscode.Disposable {
       if (this.chosen === chosen) this.chosen = undefined;
     });
     return chosen;
+  }
+
+  /**
+   * Environment of one launch, which the engine carries out once: after a reload, the editor may start tasks again that it
+   * believes to be running still.
+   */
+  launch(): Record<string, string> {
+    return { LOSSCAPE_LAUNCH: join(this.context.globalStorageUri.fsPath, 'launches', randomUUID()) };
   }
 
   /** Runs the engine to its end. Rejects only when there is no Node to run it, or the workspace is not trusted. */

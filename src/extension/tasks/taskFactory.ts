@@ -10,18 +10,22 @@ export class TaskFactory {
   /**
    * @param scope the workspace folder of the task; paths of the definition count from it.
    * @param definition is kept as it is: a task out of tasks.json is recognised by it.
+   * @param options `once`: it is started by us, for one training, and never again.
    */
   async create(
     definition: TrainingTask & vscode.TaskDefinition,
     scope: vscode.WorkspaceFolder | vscode.TaskScope,
-    options: { name?: string; reveal?: vscode.TaskRevealKind } = {},
+    options: { name?: string; reveal?: vscode.TaskRevealKind; once?: boolean } = {},
   ): Promise<vscode.Task> {
     const folder = typeof scope === 'object' ? scope : undefined;
     const experiment = definition.experiment;
     const root = folder?.uri.fsPath ?? (experiment === undefined ? process.cwd() : dirname(experiment));
     const { args, cwd } = engineCall(definition, root, trainingSettings(folder?.uri));
     const { command, env } = await this.engine.node();
-    const execution = new vscode.ProcessExecution(command, [this.engine.cli, ...args], { cwd, env: { ...env } });
+    const execution = new vscode.ProcessExecution(command, [this.engine.cli, ...args], {
+      cwd,
+      env: { ...env, ...(options.once ? this.engine.launch() : {}) },
+    });
     const task = new vscode.Task(definition, scope, options.name ?? taskName(definition), 'losscape', execution, [
       '$losscape',
       '$losscape-file',

@@ -204,6 +204,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     const task = await this.factory.create(definition, folder ?? vscode.TaskScope.Workspace, {
       name: `${experimentNameOf(waiting.file)}: ${waiting.label}`,
       reveal,
+      once: true,
     });
     const execution = await vscode.tasks.executeTask(task);
     return this.started.adopt(execution, waiting)!;
