@@ -76,7 +76,10 @@ export function curveChart(
     x: range,
     y: [
       log && values.least < Infinity
-        ? freeAxis({ ...values, low: Math.max(values.least, values.high / mostDecades) }, values.high / values.least < 3)
+        ? freeAxis(
+            { ...values, low: Math.max(values.least, values.high / mostDecades) },
+            values.high / values.least < 3,
+          )
         : linearRange(values.low, values.high),
     ],
     sharedY: true,

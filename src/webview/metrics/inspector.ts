@@ -289,7 +289,12 @@ export class Inspector {
           );
           if (!details.checkpoint) return made;
           const title = `Open the confidence heatmap of ${image}`;
-          return element('div', {}, made, quietButton('map', title, () => this.events.heatmap(image)));
+          return element(
+            'div',
+            {},
+            made,
+            quietButton('map', title, () => this.events.heatmap(image)),
+          );
         }),
       ),
     );
