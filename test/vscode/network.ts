@@ -128,7 +128,8 @@ export const network: EditorTest[] = [
       await until('the heatmap', async () => (await panel.locator('.matrix:visible').count()) === 2, 60);
       const layers = await panel.locator('.unet [data-layer]').count();
       await panel.locator('.weights figure summary').first().click();
-      same(await panel.locator('.weights figure').first().locator('tbody tr').count(), layers, 'rows of the table');
+      const rows = panel.locator('.weights figure').first().locator('tbody tr');
+      await until('a row of the table for each layer', async () => (await rows.count()) === layers);
       await session.picture('network weights');
     },
   },

@@ -59,8 +59,10 @@ export function budgetsShown(
     }),
   }));
   const counted = epochs.filter((_, index) => rows.every(({ budgets }) => budgets[index] !== undefined)).length;
+  // Of many epochs only some are counted: the words are about the bar that stands out.
+  const current = epoch === null ? null : nearestEpoch(epochs, epoch);
   const told = subjects.flatMap(({ name, run, loss }): ToldBudget[] => {
-    const near = epoch === null ? null : nearestEpoch(run.epochs, epoch);
+    const near = current === null ? null : nearestEpoch(run.epochs, current);
     const budget = near === null ? null : store.get(run, image, near, loss, band);
     if (!budget || near === null) return [];
     const isPlain =
@@ -73,12 +75,12 @@ export function budgetsShown(
   return {
     model: {
       epochs,
-      current: epoch === null ? null : nearestEpoch(epochs, epoch),
+      current,
       rows,
       groups: groupsOf[by],
       shares,
     },
-    sentence: epoch === null ? '' : budgetSentence(by, epoch, band, told),
+    sentence: current === null ? '' : budgetSentence(by, current, band, told),
     progress: counted === epochs.length ? '' : `${counted} of ${epochs.length} epochs counted`,
     problem: untargeted
       ? 'This image has no mask, so there is no loss to share out: choose an image of the data set.'
