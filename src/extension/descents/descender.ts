@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -35,7 +36,7 @@ export class Descender implements vscode.TaskProvider, vscode.Disposable {
     const title = vscode.l10n.t('Starting to descend on {0}', definition.image ?? descentTaskName(definition));
     return vscode.window.withProgress({ location, title, cancellable: true }, async (_, token) => {
       const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(definition.run ?? definition.resume!));
-      const task = await this.task({ ...definition }, folder ?? vscode.TaskScope.Workspace, true);
+      const task = await this.task({ ...definition, launch: randomUUID() }, folder ?? vscode.TaskScope.Workspace);
       const process = watchTask();
       try {
         const execution = await vscode.tasks.executeTask(task);
@@ -73,7 +74,6 @@ export class Descender implements vscode.TaskProvider, vscode.Disposable {
   private async task(
     definition: DescentTask & vscode.TaskDefinition,
     scope: vscode.WorkspaceFolder | vscode.TaskScope,
-    once = false,
   ): Promise<vscode.Task> {
     const folder = typeof scope === 'object' ? scope : undefined;
     const settings = vscode.workspace.getConfiguration('losscape', folder?.uri);
@@ -84,7 +84,7 @@ export class Descender implements vscode.TaskProvider, vscode.Disposable {
     const { command, env } = await this.engine.node();
     const execution = new vscode.ProcessExecution(command, [this.engine.cli, ...args], {
       cwd,
-      env: { ...env, ...(once ? this.engine.launch() : {}) },
+      env: { ...env, ...this.engine.launch(definition.launch) },
     });
     const name = vscode.l10n.t('Descend on {0}', descentTaskName(definition));
     const task = new vscode.Task(definition, scope, name, 'losscape', execution, ['$losscape-file']);

@@ -20,6 +20,8 @@ export interface SurfaceTask {
   readonly adaptive?: boolean;
   /** Surface of the run to go on with, instead of a new one. */
   readonly resume?: string;
+  /** Names one launch by the extension: it is carried out once. */
+  readonly launch?: string;
 }
 
 /** What a task does not say. */

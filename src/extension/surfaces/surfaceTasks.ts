@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Engine } from '../tasks/engine';
@@ -21,7 +22,6 @@ export class SurfaceTasks implements vscode.TaskProvider {
   async create(
     definition: SurfaceTask & vscode.TaskDefinition,
     scope: vscode.Task['scope'] = undefined,
-    once = false,
   ): Promise<vscode.Task> {
     const run = vscode.Uri.file(definition.runs[0]!);
     const settings = vscode.workspace.getConfiguration('losscape', run);
@@ -33,7 +33,7 @@ export class SurfaceTasks implements vscode.TaskProvider {
     const cwd = dirname(dirname(run.fsPath));
     const execution = new vscode.ProcessExecution(command, [this.engine.cli, ...args], {
       cwd,
-      env: { ...env, ...(once ? this.engine.launch() : {}) },
+      env: { ...env, ...this.engine.launch(definition.launch) },
     });
     const place = scope ?? vscode.workspace.getWorkspaceFolder(run) ?? vscode.TaskScope.Workspace;
     const task = new vscode.Task(definition, place, surfaceTaskName(definition), surfaceTaskType, execution, [
@@ -52,6 +52,6 @@ export class SurfaceTasks implements vscode.TaskProvider {
   }
 
   async start(definition: SurfaceTask): Promise<vscode.TaskExecution> {
-    return vscode.tasks.executeTask(await this.create({ ...definition }, undefined, true));
+    return vscode.tasks.executeTask(await this.create({ ...definition, launch: randomUUID() }));
   }
 }

@@ -22,6 +22,8 @@ export interface DescentTask {
   readonly learningRate?: number;
   /** Folder of a descent to go on with, in place of all this. */
   readonly resume?: string;
+  /** Names one launch by the extension: it is carried out once. */
+  readonly launch?: string;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { type EngineResult, runEngineProcess } from './engineProcess';
 import { type ChosenNode, chooseNode, isExecutable, versionOfNode } from './nodeDiscovery';
@@ -38,11 +37,12 @@ export class Engine implements vscode.Disposable {
   }
 
   /**
-   * Environment of one launch, which the engine carries out once: after a reload, the editor may start tasks again that it
-   * believes to be running still.
+   * Environment of a launch, which the engine carries out once. After a reload the editor starts tasks again that it believes
+   * to be running still, from their definitions: so the launch is named there.
    */
-  launch(): Record<string, string> {
-    return { LOSSCAPE_LAUNCH: join(this.context.globalStorageUri.fsPath, 'launches', randomUUID()) };
+  launch(id: string | undefined): Record<string, string> {
+    if (id === undefined) return {};
+    return { LOSSCAPE_LAUNCH: join(this.context.globalStorageUri.fsPath, 'launches', basename(id)) };
   }
 
   /** Runs the engine to its end. Rejects only when there is no Node to run it, or the workspace is not trusted. */

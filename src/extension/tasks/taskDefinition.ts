@@ -18,6 +18,8 @@ export interface TrainingTask {
   readonly accelerator?: string;
   readonly provider?: string;
   readonly threads?: number;
+  /** Names one launch by the extension: it is carried out once. */
+  readonly launch?: string;
 }
 
 /** Settings that a task does not say otherwise. */

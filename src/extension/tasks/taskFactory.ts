@@ -10,12 +10,11 @@ export class TaskFactory {
   /**
    * @param scope the workspace folder of the task; paths of the definition count from it.
    * @param definition is kept as it is: a task out of tasks.json is recognised by it.
-   * @param options `once`: it is started by us, for one training, and never again.
    */
   async create(
     definition: TrainingTask & vscode.TaskDefinition,
     scope: vscode.WorkspaceFolder | vscode.TaskScope,
-    options: { name?: string; reveal?: vscode.TaskRevealKind; once?: boolean } = {},
+    options: { name?: string; reveal?: vscode.TaskRevealKind } = {},
   ): Promise<vscode.Task> {
     const folder = typeof scope === 'object' ? scope : undefined;
     const experiment = definition.experiment;
@@ -24,7 +23,7 @@ export class TaskFactory {
     const { command, env } = await this.engine.node();
     const execution = new vscode.ProcessExecution(command, [this.engine.cli, ...args], {
       cwd,
-      env: { ...env, ...(options.once ? this.engine.launch() : {}) },
+      env: { ...env, ...this.engine.launch(definition.launch) },
     });
     const task = new vscode.Task(definition, scope, options.name ?? taskName(definition), 'losscape', execution, [
       '$losscape',

@@ -191,6 +191,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(waiting.file));
     const definition: TrainingTask & vscode.TaskDefinition = {
       type: taskType,
+      launch: randomUUID(),
       ...(waiting.resume === undefined
         ? { experiment: waiting.file, losses: [waiting.loss!] }
         : { resume: waiting.resume }),
@@ -204,7 +205,6 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     const task = await this.factory.create(definition, folder ?? vscode.TaskScope.Workspace, {
       name: `${experimentNameOf(waiting.file)}: ${waiting.label}`,
       reveal,
-      once: true,
     });
     const execution = await vscode.tasks.executeTask(task);
     return this.started.adopt(execution, waiting)!;
