@@ -22,6 +22,7 @@ const pictures = join(root, 'test-results/editor');
 const began = performance.now();
 
 const target = `${process.platform}-${process.arch}`;
+await mkdir(cache, { recursive: true });
 const vsix = values.vsix ? resolve(values.vsix) : join(cache, `losscape-${target}.vsix`);
 if (!values.vsix) {
   const { status } = spawnSync(process.execPath, [join(root, 'scripts/package.mjs'), '--out', vsix], {
@@ -30,7 +31,6 @@ if (!values.vsix) {
   if (status !== 0) process.exit(status ?? 1);
 }
 const probe = join(cache, 'probe.vsix');
-await mkdir(cache, { recursive: true });
 await createVSIX({
   cwd: join(root, 'test/vscode/probe'),
   packagePath: probe,
