@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EffectiveStatus } from '../../runs/document';
 import type { EpochMetrics, RunRecord } from '../runs/runData';
+import { rowId } from './nodePool';
 import type { MoreNode } from './runsTree';
 import { type LiveText, runDescription, runSpoken, runTooltip } from './runText';
 import { nameOf } from './sorting';
@@ -64,7 +65,7 @@ export function groupItem(node: GroupNode, open: boolean): vscode.TreeItem {
   const state = node.children.length === 0 ? None : open ? Expanded : Collapsed;
   const item = new vscode.TreeItem(node.label, state);
   // An empty group is another one to the editor: else it would stay closed when its first run appears.
-  item.id = node.children.length === 0 ? `${node.id}\n` : node.id;
+  item.id = rowId(node);
   const { l10n } = vscode;
   const waiting = node.children.length - node.runs;
   const parts = [

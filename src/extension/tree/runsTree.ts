@@ -5,7 +5,7 @@ import type { RunStore } from '../runs/runStore';
 import type { TaskTrainer } from '../tasks/trainer';
 import { groupItem, moreItem, queuedItem, runItem, sparklineColours, tooltipOf } from './items';
 import type { LiveText } from './runText';
-import { NodePool } from './nodePool';
+import { NodePool, type PooledTree } from './nodePool';
 import { TreeChanges } from './treeChanges';
 import { buildTree, type GroupNode, isLive, type ModelNode, runNodeId, type Tree } from './treeModel';
 import type { ViewSettings } from './viewSettings';
@@ -74,7 +74,7 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
       }),
       settings.onDidChange(() => {
         this.pages.clear();
-        this.rebuild();
+        this.rebuild(null);
       }),
       this.view.onDidChangeVisibility(({ visible }) => {
         if (visible) void store.refresh();
@@ -163,7 +163,7 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     return this.update().tree;
   }
 
-  private update(): { tree: Tree; sameOrder: boolean; changedGroups: readonly GroupNode[] } {
+  private update(): PooledTree {
     const pooled = this.pool.adopt(
       buildTree({
         records: this.store.all(),
@@ -184,16 +184,19 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
 
   /**
    * Brings the tree up to date.
-   * @param changed runs whose rows have to be drawn anew, when nothing else is known to have changed.
+   * @param changed runs whose rows may read otherwise; null for all of them.
    */
-  private rebuild(changed?: readonly string[]): void {
+  private rebuild(changed: readonly string[] | null = []): void {
     const before = this.tree;
-    const { sameOrder, changedGroups } = this.update();
-    if (before && sameOrder && changed && changed.length <= fewRows) {
-      const rows = changed.flatMap((folder) => this.pool.get(runNodeId(folder)) ?? []);
-      const nodes: TreeNode[] = [...rows, ...changedGroups];
-      this.changes.add(nodes);
-    } else this.changes.add();
+    const { sameRoots, changedGroups } = this.update();
+    if (!before || !sameRoots || changed === null) return this.changes.add();
+    // With a group the editor asks for its rows, too.
+    const groups = new Set(changedGroups);
+    const rows = changed
+      .flatMap((folder) => this.pool.get(runNodeId(folder)) ?? [])
+      .filter(({ id }) => !groups.has(this.parents.get(id)!));
+    if (rows.length > fewRows) this.changes.add();
+    else this.changes.add([...rows, ...groups]);
   }
 
   private paged(key: string, children: readonly ModelNode[]): TreeNode[] {
@@ -249,15 +252,24 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     if (filter !== '' && tree) {
       lines.push(vscode.l10n.t('Filter “{0}”: {1} of {2} runs', filter, tree.shown, tree.total));
     }
-    const message = lines.join('\n');
-    this.view.message = message === '' ? undefined : message;
     const hidden = tree && tree.hidden > 0 ? vscode.l10n.t('{0} hidden', tree.hidden) : '';
     const polling = mode === 'polling' ? vscode.l10n.t('polling') : '';
-    this.view.description = [hidden, polling].filter((part) => part !== '').join(', ');
+    this.say(lines.join('\n'), [hidden, polling].filter((part) => part !== '').join(', '));
     const running = this.store.all().filter(isLive).length;
     const tooltip =
       running === 1 ? vscode.l10n.t('1 run is being trained') : vscode.l10n.t('{0} runs are being trained', running);
-    this.view.badge = running === 0 ? undefined : { value: running, tooltip };
+    if (running !== (this.view.badge?.value ?? 0)) {
+      this.view.badge = running === 0 ? undefined : { value: running, tooltip };
+    }
+  }
+
+  /**
+   * Shows words above the runs and beside the title, if they are others than before: to the editor a message is a change of
+   * the tree like any other, and the rows that change right after one are drawn 200 milliseconds later.
+   */
+  private say(message: string, description: string): void {
+    if (message !== (this.view.message ?? '')) this.view.message = message === '' ? undefined : message;
+    if (description !== (this.view.description ?? '')) this.view.description = description;
   }
 }
 

@@ -165,25 +165,54 @@ test('which file a run is of', () => {
   expect(experimentNameOf('/a/b.c.losscape.json')).toBe('b.c');
 });
 
-test('nodes stay the same objects, and the pool says whether rows have moved', () => {
+test('nodes stay the same objects, and the pool says which groups have changed', () => {
   const pool = new NodePool();
   const [a, b] = [record('/r/a', at(1)), record('/r/b', at(2), {}, 'running')];
   const first = pool.adopt(treeOf([a, b]));
   const node = pool.get('run:/r/a');
-  expect(first.sameOrder).toBe(false);
+  expect(first.sameRoots).toBe(false);
 
   const changed = record('/r/a', { ...at(1), epochsDone: 7 });
   const second = pool.adopt(treeOf([changed, b]));
-  expect(second.sameOrder).toBe(true);
-  expect(second.changedGroups).toEqual([]);
+  expect(second).toMatchObject({ sameRoots: true, changedGroups: [] });
   expect(pool.get('run:/r/a')).toBe(node);
   expect(node).toMatchObject({ record: changed });
 
   const third = pool.adopt(treeOf([changed, record('/r/b', at(2))]));
-  expect(third.sameOrder).toBe(true);
+  expect(third.sameRoots).toBe(true);
   expect(third.changedGroups.map(({ live }) => live)).toEqual([0]);
-  expect(pool.adopt(treeOf([changed])).sameOrder).toBe(false);
+  const fourth = pool.adopt(treeOf([changed]));
+  expect(fourth.sameRoots).toBe(true);
+  expect(fourth.changedGroups.map(({ runs }) => runs)).toEqual([1]);
   expect(pool.get('run:/r/b')).toBeUndefined();
+
+  // Another order in a group, with as many runs as before.
+  const later = pool.adopt(treeOf([changed, record('/r/c', at(3))]));
+  const earlier = pool.adopt(treeOf([changed, record('/r/c', at(0))]));
+  expect([later, earlier].map(({ changedGroups }) => changedGroups.length)).toEqual([1, 1]);
+});
+
+test('groups that come, go, fill or move are another top of the tree', () => {
+  const pool = new NodePool();
+  const of = (...names: string[]) =>
+    treeOf(
+      names.map((experimentName, index) =>
+        record(`/r/${experimentName}`, { ...at(names.length - index), experimentName }),
+      ),
+    );
+  pool.adopt(of('disc', 'cells'));
+  expect(pool.adopt(of('disc', 'cells')).sameRoots).toBe(true);
+  expect(pool.adopt(of('cells', 'disc')).sameRoots).toBe(false);
+  expect(pool.adopt(of('cells', 'disc', 'nuclei')).sameRoots).toBe(false);
+  expect(pool.adopt(of('cells')).sameRoots).toBe(false);
+
+  const experiments = [{ file: '/p/disc.losscape.json', name: 'disc' }];
+  const input = { experiments, queued: [], state: defaultViewState, now: new Date() };
+  pool.adopt(buildTree({ ...input, records: [] }));
+  const filled = pool.adopt(
+    buildTree({ ...input, records: [record('/p/runs/a', { ...at(1), experimentFile: '/p/disc.losscape.json' })] }),
+  );
+  expect(filled.sameRoots).toBe(false);
 });
 
 test('five thousand runs are arranged in a moment', () => {
