@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type * as ort from 'onnxruntime-node';
 import { defaultThreads } from '../src/engine/accelerators/threads';
@@ -12,6 +10,7 @@ import { unetGeometry } from '../src/engine/data/geometry';
 import { type BenchCase, cases } from './cases';
 import { median } from './measure';
 import { markdownTable, surroundingsText } from './results';
+import { writeSection } from './sections';
 
 /*
  * Times each lowering of the filter gradient on every 3x3 layer of the benchmark's networks. Image and gradient come in
@@ -148,21 +147,16 @@ async function main(): Promise<void> {
   const table = markdownTable(['layer', ...names.map((name) => `${name} (ms)`), 'GFLOP/s of the faster'], rows);
   const versions = { node: process.versions.node, ...loadOnnxRuntime().env.versions } as Record<string, string>;
   if (values.case !== '') return;
-  const file = join(__dirname, '../../bench/filter-gradient.md');
-  await writeFile(
-    file,
-    `# Lowerings of the filter gradient
+  await writeSection(`# Lowerings of the filter gradient
 
 Times of one filter gradient of each 3x3 layer, milliseconds, medians of ${values.repeats}. Which lowering a layer gets is decided in
 \`src/engine/compile/kernels/filterGradient.ts\`, which also explains them; \`npm run bench -- filter-gradient\` measures
-again and writes this file.
+again and writes this section.
 
 ${surroundingsText({ node: versions.node!, 'onnxruntime-node': versions.common! }, threads)}
 
 ${table}
-`,
-  );
-  console.log('written to bench/filter-gradient.md');
+`);
 }
 
 main().catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { type BenchCase, cases } from './cases';
 import { type CaseResult, measureCase } from './measure';
 import { findPython, type PythonSearch } from './python';
 import { resultsJson, resultsMarkdown, resultsTable, surroundingsText } from './results';
+import { writeSection } from './sections';
 import { Side } from './side';
 
 const usage = `npm run bench -- [options]
@@ -102,11 +103,7 @@ async function main(): Promise<void> {
   console.log(`\n${surroundingsText(results[0]!.versions, given.threads)}`);
   if (given.only !== undefined) return;
   await writeFile(join(folders.source, 'results.json'), resultsJson(results));
-  await writeFile(
-    join(folders.source, 'results.md'),
-    resultsMarkdown(results, { threads: given.threads, repeats: given.repeats, withoutPeer }),
-  );
-  console.log('\nwritten to bench/results.md and bench/results.json');
+  await writeSection(resultsMarkdown(results, { threads: given.threads, repeats: given.repeats, withoutPeer }));
 }
 
 main().catch((error: Error & { code?: string }) => {

@@ -76,7 +76,7 @@ export function surroundingsText(
   ].join('\n');
 }
 
-/** `bench/results.md`. */
+/** The section of `bench/results.md`. */
 export function resultsMarkdown(results: readonly CaseResult[], { threads, repeats, withoutPeer }: Surroundings): string {
   const versions = results[0]?.versions ?? {};
   const peer =
@@ -96,6 +96,6 @@ warm-up; who begins alternates. Times are medians over the blocks, ratios of tim
 that ours is faster. Peak memory is the largest resident size of the process that has trained, ours over the peer's: below 1
 means that ours is smaller. A training step of ours also measures by how much every parameter tensor moved.
 
-\`npm run bench\` measures again and writes this file and \`results.json\` (milliseconds and MiB).
+\`npm run bench\` measures again and writes this section and \`results.json\` (milliseconds and MiB).
 `;
 }

@@ -11,6 +11,7 @@ import { median } from './measure';
 import type { MemoryAnswer, PreparedAnswer, TimesAnswer } from './protocol';
 import { findPython } from './python';
 import { markdownTable, surroundingsText } from './results';
+import { writeSection } from './sections';
 import { Side } from './side';
 import type { SurfaceRequest } from './surfaceProtocol';
 
@@ -163,7 +164,7 @@ async function main(): Promise<void> {
     const peak = (await ask<MemoryAnswer>(contenders[0]!.sides[0]!, { do: 'memory' })).peak;
     for (const { sides } of contenders) for (const one of sides) await one.close();
     const adaptive = sampleAdaptively(run, threads, values.quick);
-    report(contenders, adaptive, { versions, threads, repeats, peak, write: !values.quick });
+    await report(contenders, adaptive, { versions, threads, repeats, peak, write: !values.quick });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -200,7 +201,7 @@ function sampleAdaptively(run: string, threads: number, quick: boolean): Adaptiv
   };
 }
 
-function report(
+async function report(
   contenders: readonly Contender[],
   adaptive: Adaptive,
   {
@@ -210,7 +211,7 @@ function report(
     peak,
     write,
   }: { versions: Record<string, string>; threads: number; repeats: number; peak: number; write: boolean },
-): void {
+): Promise<void> {
   const peers = contenders.filter(({ label }) => label.startsWith('PyTorch'));
   const best = peers.toSorted((x, y) => median(x.times) - median(y.times))[0];
   // Of rounds, not of medians: what slows the machine down for a while hits both sides.
@@ -250,13 +251,10 @@ ${table}
 Ten more losses cost ${extra.toFixed(1)} % of a sweep. Interpolated losses were off by at most ${(100 * adaptive.error).toFixed(2)} % of their range at the points
 that the adaptive surface measured afterwards. Peak memory of ours: ${peak.toFixed(0)} MiB, whatever the number of points.
 
-\`npm run bench -- surface\` measures again and writes this file.
+\`npm run bench -- surface\` measures again and writes this section.
 `;
   console.log(text);
-  if (write)
-    void writeFile(join(__dirname, '../../bench/surface.md'), text).then(() =>
-      console.log('written to bench/surface.md'),
-    );
+  if (write) await writeSection(text);
 }
 
 main().catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { figure } from './figures';
 import { check, type EditorTest, same } from './tests';
 
 /** How long activation may take, in milliseconds. */
@@ -46,7 +47,7 @@ export const activation: EditorTest[] = [
         await session.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
       }
       check(milliseconds < limit, `activation took ${milliseconds} ms`);
-      console.log(`    activation: ${milliseconds} ms`);
+      figure('activation', milliseconds, 'ms', limit);
     },
   },
 ];

@@ -5,6 +5,7 @@ import { curve } from './curve';
 import { training } from './training';
 import { experimentFile } from './experimentFile';
 import { descent } from './descent';
+import { figures } from './figures';
 import { heatmap } from './heatmap';
 import { manage } from './manage';
 import { newUser } from './newUser';
@@ -12,6 +13,7 @@ import { network } from './network';
 import { panels } from './panels';
 import { quietConsole } from './quietConsole';
 import { surface } from './surface';
+import { speed } from './speed';
 import { thousands } from './thousands';
 import { untrusted } from './untrusted';
 import { Session } from './session';
@@ -45,6 +47,7 @@ export const windows: readonly EditorWindow[] = [
       descent,
       surface,
       manage,
+      speed,
       thousands,
       console: quietConsole,
     },
@@ -120,6 +123,7 @@ export async function runTests(
     `${pictures}/${window.name}.json`,
     JSON.stringify({ results, complaints: session.complaints }, null, 2),
   );
+  writeFileSync(`${pictures}/figures.json`, JSON.stringify(figures(), null, 2));
   const failed = results.filter(({ passed }) => !passed).length;
   return { passed: results.length - failed, failed };
 }

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { figure } from './figures';
 import { onRun, runs, treeRows, untilRun } from './runs';
 import type { Session } from './session';
 import { until } from './session';
@@ -48,9 +49,8 @@ export const training: EditorTest[] = [
         }),
       );
       documents.sort((a, b) => a.started - b.started);
-      console.log(
-        `    the second training began ${documents[1]!.started - documents[0]!.finished} ms after the first ended`,
-      );
+      const gap = documents[1]!.started - documents[0]!.finished;
+      figure('from the end of a training to the start of the next one in the queue', gap, 'ms');
       const moving = [...seen].filter((row) => /\b[1-9]\d*\/\d+/.test(row));
       check(moving.length >= 2, `the tree stood still:\n${[...seen].join('\n')}`);
       await until('the tree to show the end', async () =>

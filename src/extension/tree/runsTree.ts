@@ -22,7 +22,7 @@ export interface MoreNode {
 export type TreeNode = ModelNode | MoreNode;
 
 /** Runs shown in a group at first, and with every "more". Thousands of rows would have to be sent at every change. */
-const page = 200;
+const page = 100;
 
 /** Groups that are open at first, besides those with live runs. */
 const openGroups = 3;

@@ -164,6 +164,8 @@ export function quietButton(text: string, title: string, onClick: () => void, pr
       class: 'quiet',
       type: 'button',
       title,
+      // A sign such as ▶ is no name.
+      ...(/\p{L}/u.test(text) ? {} : { 'aria-label': title }),
       onclick: onClick,
       ...(pressed === undefined ? {} : { 'aria-pressed': pressed }),
     },
