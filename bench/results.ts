@@ -62,13 +62,10 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 }
 
 /** Processor, system, threads and versions, one a line. */
-export function surroundingsText(
-  versions: Readonly<Record<string, string>>,
-  threads: number,
-): string {
+export function surroundingsText(versions: Readonly<Record<string, string>>, threads?: number): string {
   const processors = cpus();
   return [
-    `- processor: ${processors[0]?.model.trim() ?? 'unknown'}, ${processors.length} cores; ${threads} threads on either side`,
+    `- processor: ${processors[0]?.model.trim() ?? 'unknown'}, ${processors.length} cores${threads === undefined ? '' : `; ${threads} threads on either side`}`,
     `- system: ${process.platform} ${process.arch}`,
     `- versions: ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)

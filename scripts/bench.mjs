@@ -1,5 +1,6 @@
 // `npm run bench`: bundles the benchmark into .cache/bench and runs it. `npm run bench -- filter-gradient` runs the one of
-// the lowerings of the filter gradient instead, `npm run bench -- surface` that of loss surfaces.
+// the lowerings of the filter gradient instead, `npm run bench -- surface` that of loss surfaces, `npm run bench -- editor`
+// the tests of the editor that measure.
 import { spawnSync } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,7 @@ await build({
     main: 'bench/main.ts',
     ours: 'bench/ours.ts',
     'filter-gradient': 'bench/filter-gradient.ts',
+    editor: 'bench/editor.ts',
     surface: 'bench/surface.ts',
     surfaceSide: 'bench/surfaceSide.ts',
     // The surface benchmark runs the command line itself.
@@ -36,8 +38,15 @@ await build({
 }).catch(() => process.exit(1)); // esbuild has printed why
 
 const [first, ...rest] = process.argv.slice(2);
-const named = ['filter-gradient', 'surface'];
+const named = ['editor', 'filter-gradient', 'surface'];
 const [program, args] = named.includes(first) ? [first, rest] : ['main', first === undefined ? [] : [first, ...rest]];
+if (program === 'editor') {
+  const measuring = 'activates|activation takes|Train U-Net from|on the screen at once|follows the pointer|run folders';
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/testEditor.mjs'), measuring], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
 const { status, signal, error } = spawnSync(process.execPath, [join(out, `${program}.cjs`), ...args], {
   cwd: root,
   stdio: 'inherit',

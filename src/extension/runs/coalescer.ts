@@ -14,7 +14,7 @@ export class ChangeCoalescer {
   constructor(
     private readonly emit: (change: RunsChange) => void,
     private readonly gap = 200,
-    private readonly lead = 20,
+    private readonly lead = 10,
   ) {}
 
   add(folder: string): void {

@@ -49,7 +49,7 @@ const concurrency = 32;
 /** Live runs watched at the same time; further ones are looked at every few seconds. */
 const mostWatched = 64;
 /** When to look again at a new folder that has no run.json yet, in milliseconds. */
-const retries = [30, 100, 300, 1000, 3000, 10_000];
+const retries = [10, 30, 100, 300, 1000, 3000, 10_000];
 
 /**
  * The runs in some folders, kept up to date. Knows nothing of the editor.

@@ -28,7 +28,31 @@ export function connect<To extends MessagesOf<To>, From extends MessagesOf<From>
   return {
     host,
     remembered: typeof state === 'object' && state !== null ? state : {},
-    remember: (next) => api.setState(next),
+    remember: sparing((next: State) => void api.setState(next)),
+  };
+}
+
+/** A view that follows the pointer is another one in every frame. */
+const leastMilliseconds = 200;
+
+/** Lets the first call through, then the newest one of every 200 milliseconds; and the last one before the page goes. */
+function sparing<Value>(call: (value: Value) => void): (value: Value) => void {
+  let waiting: { readonly value: Value } | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting === null) return;
+    const { value } = waiting;
+    waiting = null;
+    call(value);
+    timer = setTimeout(flush, leastMilliseconds);
+  };
+  window.addEventListener('pagehide', flush);
+  document.addEventListener('visibilitychange', flush);
+  return (value) => {
+    waiting = { value };
+    if (timer === undefined) flush();
   };
 }
 
