@@ -39,7 +39,8 @@ export interface Marks {
  * Draws the shown part of an image into a plot: the photograph, the map over it, contours, and the marks. Pixels stay square and
  * sharp: nothing is interpolated, so that a colour on the screen is a value of the map.
  *
- * @param draft leaves out the contours, which are slow when they are long: while the view moves.
+ * @param draft while the view moves: leaves out the contours, which are slow when they are long, and shrinks a photograph without
+ *   smoothing, which is slow when it is large.
  */
 export function paintTile(
   context: CanvasRenderingContext2D,
@@ -64,7 +65,7 @@ export function paintTile(
     context.drawImage(source, region.left, region.top, region.width, region.height);
   if (photo) {
     // A photograph that is shrunk is looked at, not read off.
-    context.imageSmoothingEnabled = scale < 1;
+    context.imageSmoothingEnabled = scale < 1 && !draft;
     lay(photo);
   }
   if (map) {
