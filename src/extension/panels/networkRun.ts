@@ -6,6 +6,7 @@ import type {
   NetworkRun,
   NetworkWeights,
 } from '../../webview/protocol/network';
+import { runVersion } from '../inspector/inspectedRun';
 import type { RunRecord } from '../runs/runStore';
 import { checkpointEpochs } from './heatmapRuns';
 import { runInfo } from './runSeries';
@@ -20,7 +21,7 @@ export async function networkRun(record: RunRecord | undefined): Promise<Network
     epochs: await checkpointEpochs(record.folder),
     images: { train: document.dataset.train, test: document.dataset.test },
     padding: model?.padding === 'valid' ? 'valid' : 'same',
-    version: `${document.started} ${document.resumedFrom.join(' ')}`,
+    version: runVersion(document),
   };
 }
 
