@@ -103,6 +103,8 @@ export class HeatmapPanel implements OpenPanel<readonly string[], HeatmapTarget>
   }
 
   private async sendRuns(): Promise<void> {
+    // A page that is hidden is gone: when it is back it asks for all of them.
+    if (!this.view.visible) return;
     const runs = await heatmapRuns(this.parts.store, this.folders);
     const text = JSON.stringify(runs);
     // A run that trains says that it lives every few seconds; only what the page shows is news.

@@ -98,6 +98,8 @@ export class NetworkPanel implements OpenPanel<string, NetworkTarget> {
   }
 
   private async sendRun(): Promise<void> {
+    // A page that is hidden is gone: when it is back it asks for the run.
+    if (!this.view.visible) return;
     const run = await this.run();
     const text = JSON.stringify(run);
     // A run that trains says that it lives every few seconds; only what the page shows is news.
