@@ -1,14 +1,27 @@
 import { expect, test } from 'vitest';
-import { failureOf, writeDown } from '../../src/runs/failure';
+import { type Failure, markFailed, writeDown } from '../../src/runs/failure';
 import { Problem } from '../../src/runs/problem';
 
-test('a problem is told with its way out, anything else with its message', () => {
-  expect(failureOf(new Problem('the disk is full', { hint: 'Make room.' }))).toEqual({
-    message: 'the disk is full',
-    hint: 'Make room.',
+/** What a folder says of an error: its log without the time, and its document. */
+async function saidOf(error: unknown): Promise<{ log: string; status: string; error: Failure }> {
+  let log = '';
+  let document: { status: string; error: Failure } | undefined;
+  const writer = {
+    log: (text: string) => Promise.resolve(void (log = text.replace(/^\S+ /, ''))),
+    update: (patch: { status: 'failed'; error: Failure }) => Promise.resolve(void (document = patch)),
+  };
+  await markFailed(writer, error, "the run's folder");
+  return { log, status: document!.status, error: document!.error };
+}
+
+test('a problem is told with its way out, anything else with its message', async () => {
+  expect(await saidOf(new Problem('the disk is full', { hint: 'Make room.' }))).toEqual({
+    log: 'Failed: the disk is full',
+    status: 'failed',
+    error: { message: 'the disk is full', hint: 'Make room.' },
   });
-  expect(failureOf(new Error('broken'))).toEqual({ message: 'broken' });
-  expect(failureOf('broken')).toEqual({ message: 'broken' });
+  expect((await saidOf(new Error('broken'))).error).toEqual({ message: 'broken' });
+  expect((await saidOf('broken')).error).toEqual({ message: 'broken' });
 });
 
 test('a failure that cannot be written down is told with the first', async () => {
@@ -21,10 +34,6 @@ test('a failure that cannot be written down is told with the first', async () =>
 
 test('a failure that was written down stays as it is', async () => {
   const error = new Error('the loss is NaN');
-  let written = false;
-  await writeDown(error, "the run's folder", () => {
-    written = true;
-    return Promise.resolve();
-  });
-  expect([written, error.message]).toEqual([true, 'the loss is NaN']);
+  await saidOf(error);
+  expect(error.message).toBe('the loss is NaN');
 });

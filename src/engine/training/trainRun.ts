@@ -1,5 +1,5 @@
 import type { RunStatus } from '../../runs/document';
-import { failureOf, writeDown } from '../../runs/failure';
+import { markFailed } from '../../runs/failure';
 import { writeImageHashes } from '../../runs/imageHashes';
 import { RunWriter } from '../../runs/runWriter';
 import { lossLabel, lossName } from '../experiment/lossLabel';
@@ -56,11 +56,7 @@ export async function trainRun(options: TrainOptions): Promise<RunStatus> {
       await session.dispose();
     }
   } catch (error) {
-    const failure = failureOf(error);
-    await writeDown(error, "the run's folder", async () => {
-      await writer.log(`${new Date().toISOString()} Failed: ${failure.message}`);
-      await writer.update({ status: 'failed', finished: new Date().toISOString(), error: failure });
-    });
+    await markFailed(writer, error, "the run's folder");
     end('failed');
     throw error;
   } finally {

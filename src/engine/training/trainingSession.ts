@@ -1,12 +1,12 @@
-import { Problem } from '../../runs/problem';
 import type { RunWriter } from '../../runs/runWriter';
 import type { StepRow } from '../../runs/stepsTable';
 import type { Program, Runtime } from '../compile/program';
 import { BatchLoader } from '../data/loader';
-import type { Experiment, LossSpec, TrainingConfig } from '../experiment/schema';
+import type { Experiment, LossSpec } from '../experiment/schema';
 import { createLoss } from '../losses/registry';
 import { initializeParameters } from '../unet/initializers';
 import { unetParameters } from '../unet/unet';
+import { divergence } from './divergence';
 import { Evaluator } from './evaluate';
 import type { TrainingEvent } from './events';
 import { createOptimizer } from './optimizers';
@@ -263,14 +263,4 @@ export class TrainingSession {
   private async stopAsked(): Promise<boolean> {
     return this.options.signal.aborted || (await this.writer.stopRequested());
   }
-}
-
-function divergence(loss: number, step: number, epoch: number, { checkpointEvery }: TrainingConfig): Problem {
-  const checkpoint = epoch - 1 - ((epoch - 1) % checkpointEvery);
-  const what = Number.isFinite(loss) ? 'the weights are no longer finite numbers' : `the loss is ${loss}`;
-  const kept = checkpoint > 0 ? `The checkpoint of epoch ${checkpoint} is kept. ` : '';
-  return new Problem(`training diverged: in step ${step} (epoch ${epoch}) ${what}`, {
-    hint: `${kept}Try a smaller learning rate, a warm-up ("schedule": { "warmupSteps": 100 }), or the "he" initializer.`,
-    exitCode: 1,
-  });
 }

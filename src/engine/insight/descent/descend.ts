@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../../runs/document';
 import { DescentWriter } from '../../../runs/descentWriter';
-import { failureOf, writeDown } from '../../../runs/failure';
+import { markFailed } from '../../../runs/failure';
 import { encodePng } from '../../data/png';
 import type { DecodedPair } from '../../data/decode';
 import type { Window } from '../../data/window';
@@ -56,11 +56,7 @@ export async function descend(options: DescendRunOptions): Promise<RunStatus> {
     end(status);
     return status;
   } catch (error) {
-    const failure = failureOf(error);
-    await writeDown(error, "the descent's folder", async () => {
-      await writer.log(`${new Date().toISOString()} Failed: ${failure.message}`);
-      await writer.update({ status: 'failed', finished: new Date().toISOString(), error: failure });
-    });
+    await markFailed(writer, error, "the descent's folder");
     end('failed');
     throw error;
   } finally {
