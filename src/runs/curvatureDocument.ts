@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { fileProblem, namesIn, writeFileAtomic } from './files';
-import { Problem } from './problem';
+import { namesIn, writeFileAtomic } from './files';
+import { readJsonDocument } from './jsonDocument';
 import { checkpointSchema } from './surfaceProvenance';
 
 /** Version of the curvature files that this code writes, and the newest that it reads. */
@@ -110,25 +109,13 @@ export async function curvatureIds(runFolder: string): Promise<string[]> {
 }
 
 /** @throws Problem when the file is missing, damaged, or of a newer format. */
-export async function readCurvature(file: string): Promise<CurvatureDocument> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new Problem('the file is not whole JSON', { place: { file }, cause: error });
-    throw fileProblem(error, file);
-  }
-  const version = (value as { formatVersion?: unknown } | null)?.formatVersion;
-  if (typeof version === 'number' && version > curvatureFormatVersion) {
-    throw new Problem(
-      `the file was written by a newer Losscape (format ${version}, this one reads up to ${curvatureFormatVersion})`,
-      { place: { file } },
-    );
-  }
-  const parsed = curvatureSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Problem(`this is no curvature of a network: ${z.prettifyError(parsed.error)}`, { place: { file } });
+export function readCurvature(file: string): Promise<CurvatureDocument> {
+  return readJsonDocument(file, {
+    schema: curvatureSchema,
+    newest: curvatureFormatVersion,
+    what: 'the file',
+    otherwise: 'this is no curvature of a network',
+  });
 }
 
 /** Writes the file, whole or not at all. Throws a Problem when the disk is full or the folder not writable. */

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { processExists } from './document';
-import { fileProblem, namesIn, writeFileAtomic } from './files';
+import { namesIn, writeFileAtomic } from './files';
+import { readJsonDocument } from './jsonDocument';
 import { Problem } from './problem';
 import { planeProvenanceSchema } from './surfaceProvenance';
 
@@ -151,31 +151,12 @@ export type SurfaceDocument = z.infer<typeof surfaceSchema>;
 export const surfacesFolder = (runFolder: string): string => join(runFolder, 'surfaces');
 
 /** @throws Problem when the file is missing, damaged, or of a newer format. */
-export async function readSurfaceDocument(folder: string): Promise<SurfaceDocument> {
-  const file = join(folder, surfaceFileNames.document);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw fileProblem(error, file);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new Problem('the surface is not whole JSON', { place: { file }, cause });
-  }
-  const version = (value as { formatVersion?: unknown } | null)?.formatVersion;
-  if (typeof version === 'number' && version > surfaceFormatVersion) {
-    throw new Problem(
-      `the surface was written by a newer Losscape (format ${version}, this one reads up to ${surfaceFormatVersion})`,
-      { place: { file } },
-    );
-  }
-  const parsed = surfaceSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Problem(`this is no surface that can be gone on with: ${z.prettifyError(parsed.error)}`, {
-    place: { file },
+export function readSurfaceDocument(folder: string): Promise<SurfaceDocument> {
+  return readJsonDocument(join(folder, surfaceFileNames.document), {
+    schema: surfaceSchema,
+    newest: surfaceFormatVersion,
+    what: 'the surface',
+    otherwise: 'this is no surface that can be gone on with',
   });
 }
 

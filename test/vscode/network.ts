@@ -3,30 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import sharp from 'sharp';
-import { onRun, runs, type SeenRun } from './runs';
+import { finishedRun } from './finishedRun';
+import { onRun } from './runs';
 import type { Session } from './session';
 import { until } from './session';
 import { check, type EditorTest, same } from './tests';
-
-/** What the extension hands to tests, as far as these use it. */
-interface Exported {
-  readonly trainer: {
-    runEngine(args: string[], options: { cwd: string }): Promise<{ code: number; stdout: string; stderr: string }>;
-  };
-}
-
-/** A finished run: one that is there, or a new one. */
-async function finishedRun(session: Session): Promise<SeenRun> {
-  const find = async () => (await runs(session)).find(({ status }) => status === 'finished');
-  const found = await find();
-  if (found) return found;
-  const { code, stderr } = await session.api(({ extensions }, cwd) => {
-    const { trainer } = extensions.getExtension<Exported>('losscape.losscape')!.exports;
-    return trainer.runEngine(['train', 'phantom.losscape.json', '--loss', 'focal-2'], { cwd });
-  }, session.folder);
-  check(code === 0, stderr);
-  return until('the run', find, 60);
-}
 
 const openPanel = (session: Session): Promise<Frame> => session.panel('.unet [data-layer]', 60);
 

@@ -1,7 +1,7 @@
 import type { Frame } from 'playwright-core';
 import { onRun, untilRun } from './runs';
 import { type Session, until } from './session';
-import { check, type EditorTest } from './tests';
+import { check, type EditorTest, same } from './tests';
 
 /** Draws a box on the first chart of a panel, from and to shares of its width. */
 async function drag(session: Session, panel: Frame, from: number, to: number): Promise<void> {
@@ -103,6 +103,8 @@ export const panels: EditorTest[] = [
           'losscape.losscape',
         )!.exports;
         panels.openComparison(folders);
+        // Asked for again before the first is there, and in another order: it is the same panel.
+        panels.openComparison([...folders].reverse());
         await Promise.resolve();
       }, finished);
       const panel = await session.panel('figure canvas');
@@ -136,6 +138,10 @@ export const panels: EditorTest[] = [
         },
         5,
       );
+      const tabs = await session.api(({ window }) =>
+        window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label)),
+      );
+      same(tabs.filter((label) => label.startsWith('Comparison')).length, 1, 'comparison panels');
       await session.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
     },
   },

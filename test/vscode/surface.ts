@@ -1,29 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { onRun, runs, type SeenRun, untilRun } from './runs';
+import { finishedRun } from './finishedRun';
+import { onRun, type SeenRun } from './runs';
 import type { Session } from './session';
 import { until } from './session';
 import { check, type EditorTest } from './tests';
-
-/** What the extension hands to tests, as far as these use it. */
-interface Exported {
-  readonly trainer: {
-    runEngine(args: string[], options: { cwd: string }): Promise<{ code: number; stderr: string }>;
-  };
-}
-
-/** A finished run: one that is there, or a new one. */
-async function finishedRun(session: Session): Promise<SeenRun> {
-  const found = (await runs(session)).find(({ status }) => status === 'finished');
-  if (found) return found;
-  const { code, stderr } = await session.api(({ extensions }, cwd) => {
-    const { trainer } = extensions.getExtension<Exported>('losscape.losscape')!.exports;
-    return trainer.runEngine(['train', 'phantom.losscape.json', '--loss', 'focal-2'], { cwd });
-  }, session.folder);
-  check(code === 0, stderr);
-  return untilRun(session, 'the run', ({ status }) => status === 'finished');
-}
 
 const openPanel = (session: Session): Promise<Frame> => session.panel('[data-panel="surface"] .pane-chart canvas', 90);
 

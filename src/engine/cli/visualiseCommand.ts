@@ -6,6 +6,7 @@ import type { AcceleratorRequest } from '../accelerators/chooseRuntime';
 import type { OnnxProvider } from '../compile/onnxLibrary';
 import { encodePng } from '../data/png';
 import { findLayer } from '../insight/activations/layers';
+import { visualiseDefaults } from '../insight/protocol/methods/visualise';
 import type { VisualiseOptions } from '../insight/visualisation/visualise';
 import { readKnownRun, readNetwork, type EpochChoice } from '../surface/chooseNetworks';
 import { unetParameters } from '../unet/unet';
@@ -41,7 +42,7 @@ export async function visualiseCommand(args: VisualiseArguments, io: CommandIo):
   });
 
   // Loaded only now: what is wrong with the input has been said without waiting for native libraries.
-  const [{ chooseRuntime }, { visualise, visualiseDefaults }] = await Promise.all([
+  const [{ chooseRuntime }, { visualise }] = await Promise.all([
     import('../accelerators/chooseRuntime'),
     import('../insight/visualisation/visualise'),
   ]);

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { writeDown } from '../../runs/failure';
 import type { SurfaceDocument } from '../../runs/surfaceDocument';
 import { pointStates, type SurfaceGrid } from '../../runs/surfaceGrid';
 import type { AdaptivePlan } from './adaptive';
@@ -247,14 +248,10 @@ class Sweep {
   /** Writes down what was reached before an error, which the caller goes on to throw. */
   async fail(error: unknown): Promise<void> {
     await this.record.settle();
-    try {
+    await writeDown(error, "the surface's folder", async () => {
       await this.record.mark();
       await this.record.write({ status: 'failed' });
-    } catch (second) {
-      // On a full disk not even that can be written: whoever called hears of both.
-      if (error instanceof Error)
-        error.message += ` (and the surface's folder could not be brought up to date: ${(second as Error).message})`;
-    }
+    });
     this.emitEnd();
   }
 

@@ -16,6 +16,9 @@ export interface ChooseOptions {
   readonly fits?: (record: RunRecord) => boolean;
 }
 
+/** Whether a run has weights to look at or to go on from. */
+export const hasWeights = ({ entry }: RunRecord): boolean => entry.ok && entry.document.epochsDone > 0;
+
 /**
  * The runs that a command is about: those it was called with, else those selected in the view, else those that the user
  * picks. An empty list when the user thought better of it.

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, parse } from 'node:path';
 import * as vscode from 'vscode';
-import { askEpoch } from '../descents/askDescent';
-import { checkpointEpochs } from '../panels/heatmapRuns';
 import { imageEndings } from '../panels/chooseImageFile';
-import type { RunRecord, RunStore } from '../runs/runStore';
+import type { RunStore } from '../runs/runStore';
 import type { Engine } from '../tasks/engine';
 import { nameOf } from '../tree/sorting';
-import { chooseRuns } from './chooseRuns';
+import { chooseRuns, hasWeights } from './chooseRuns';
 import { PredictionLines } from './predictionLines';
 import { registerCommands } from './register';
 
@@ -21,11 +19,14 @@ export function registerPredictCommand(
     'losscape.predict': async (clicked?: vscode.Uri, selected?: readonly vscode.Uri[]) => {
       const images = await imagesOf(clicked, selected);
       if (images.length === 0) return;
-      const fits = ({ entry }: RunRecord) => entry.ok && entry.document.epochsDone > 0;
       const title = t('Run whose network predicts the masks');
-      const [record] = await chooseRuns(store, [], [], { title, fits, many: false });
+      const [record] = await chooseRuns(store, [], [], { title, fits: hasWeights, many: false });
       if (!record?.entry.ok) return;
       const { best } = record.entry.document;
+      const [{ askEpoch }, { checkpointEpochs }] = await Promise.all([
+        import('../descents/askDescent'),
+        import('../panels/heatmapRuns'),
+      ]);
       const heading = t('Predict masks: {0}', nameOf(record));
       const epoch = await askEpoch(heading, await checkpointEpochs(record.folder), best?.epoch);
       if (epoch === undefined) return;

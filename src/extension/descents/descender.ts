@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { listDescents, readDescent } from '../../runs/descentDocument';
 import type { Engine } from '../tasks/engine';
 import { descentCall, type DescentTask, descentTaskName, descentTaskType } from '../tasks/descentTask';
 
@@ -101,6 +100,7 @@ export class Descender implements vscode.TaskProvider, vscode.Disposable {
 
 /** The folder of the descent that a process is at. */
 async function descentOf({ run, resume }: DescentTask, pid: number): Promise<string | undefined> {
+  const { listDescents, readDescent } = await import('../../runs/descentDocument');
   if (resume !== undefined) {
     const entry = await readDescent(resume);
     return entry.ok && entry.document.pid === pid ? resume : undefined;

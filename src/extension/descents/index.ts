@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { type DescentEntry, listDescents } from '../../runs/descentDocument';
+import type { DescentEntry } from '../../runs/descentDocument';
 import { chooseRuns, type RunArgument } from '../commands/chooseRuns';
 import { registerCommands } from '../commands/register';
 import type { Panels } from '../panels';
-import { DescentPanels } from '../panels/descentPanel';
+import type { DescentPanelParts } from '../panels/descentPanel';
+import { panelIcon, PanelSet, rememberedFolder } from '../panels/panelSet';
 import type { RunStore } from '../runs/runStore';
 import type { Engine } from '../tasks/engine';
 import { descentTaskType } from '../tasks/descentTask';
 import type { RunsTree } from '../tree/runsTree';
-import { askDescent } from './askDescent';
 import { Descender } from './descender';
 
 /** "Descend on one image", "Open descent", and their panel. */
@@ -19,12 +19,20 @@ export function registerDescents(
 ): void {
   const t = vscode.l10n.t;
   const descender = new Descender(engine);
-  const shown = new DescentPanels({
-    context,
-    resume: async (folder) => {
-      await descender.start({ type: descentTaskType, resume: folder });
+  const { extensionUri } = context;
+  const shown = new PanelSet<string, null>({
+    viewType: 'losscape.descent',
+    title: t('Losscape'),
+    icon: panelIcon(extensionUri),
+    remembered: rememberedFolder,
+    open: async (view, descent) => {
+      const { DescentPanel } = await import('../panels/descentPanel');
+      const resume = async (folder: string): Promise<void> => {
+        await descender.start({ type: descentTaskType, resume: folder });
+      };
+      const openHeatmap: DescentPanelParts['openHeatmap'] = (folder, target) => panels.openHeatmap([folder], target);
+      return new DescentPanel(view, { extensionUri, resume, openHeatmap }, descent);
     },
-    openHeatmap: (folder, target) => panels.openHeatmap([folder], target),
   });
   context.subscriptions.push(descender, shown);
   registerCommands(context, {
@@ -33,15 +41,16 @@ export function registerDescents(
       const fits = ({ entry }: { entry: { ok: boolean } }) => entry.ok;
       const [record] = await chooseRuns(store, args, tree.selectedRuns(), { title, fits, many: false });
       if (!record) return;
+      const { askDescent } = await import('./askDescent');
       const task = await askDescent(store, record);
       if (!task) return;
       const folder = await descender.start(task);
-      if (folder !== undefined) shown.show(folder);
+      if (folder !== undefined) shown.show(folder, null);
     },
     'losscape.openDescent': async (from?: string | vscode.Uri) => {
       const named = from instanceof vscode.Uri ? from.fsPath : from;
       const folder = typeof named === 'string' && existsSync(named) ? named : await pickDescent(store);
-      if (folder !== undefined) shown.show(folder);
+      if (folder !== undefined) shown.show(folder, null);
     },
   });
 }
@@ -50,6 +59,7 @@ export function registerDescents(
 async function pickDescent(store: RunStore): Promise<string | undefined> {
   const t = vscode.l10n.t;
   await store.loaded;
+  const { listDescents } = await import('../../runs/descentDocument');
   const folders = [...new Set(store.all().map(({ runsFolder }) => runsFolder))];
   const entries = (await Promise.all(folders.map((folder) => listDescents(folder)))).flat();
   if (entries.length === 0) {

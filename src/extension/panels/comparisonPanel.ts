@@ -29,9 +29,9 @@ export function comparisonKind(
       },
       save: saveFile,
     }),
-    update: async (host, changed) => {
+    update: async (page, changed) => {
       const updates = await feed.updates(changed);
-      host.send('update', {
+      page.send('update', {
         runs: updates.map(({ update, before, metrics }) => ({
           ...update,
           // The epochs are the same array as long as nothing was measured.

@@ -4,6 +4,7 @@ import type { RunDocument } from '../../runs/document';
 import { epochOf, fileNames } from '../../runs/layout';
 import { Problem } from '../../runs/problem';
 import type { HeatmapLoss, HeatmapRun } from '../../webview/protocol/heatmap';
+import { runVersion } from '../inspector/inspectedRun';
 import type { RunRecord, RunStore } from '../runs/runStore';
 import { runInfo } from './runSeries';
 
@@ -24,7 +25,7 @@ async function heatmapRun(store: RunStore, record: RunRecord | undefined): Promi
     images: { train: document.dataset.train, test: document.dataset.test },
     losses: [...new Map([...losses, own].map((loss) => [loss.key, loss])).values()],
     trainedWith: own.key,
-    version: `${document.started} ${document.resumedFrom.join(' ')}`,
+    version: runVersion(document),
   };
 }
 

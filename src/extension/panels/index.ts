@@ -1,17 +1,11 @@
 import * as vscode from 'vscode';
 import type { HeatmapTarget } from '../../webview/protocol/heatmap';
 import type { NetworkTarget } from '../../webview/protocol/network';
-import { chooseRuns } from '../commands/chooseRuns';
+import { chooseRuns, hasWeights } from '../commands/chooseRuns';
 import type { Inspector } from '../inspector/inspector';
 import type { RunRecord, RunStore } from '../runs/runStore';
-import { comparisonKind } from './comparisonPanel';
-import { CurvePanels } from './curvePanel';
-import { HeatmapPanels } from './heatmapPanel';
-import { panelOptions } from './html';
-import { metricsKind } from './metricsPanel';
-import { NetworkPanels } from './networkPanel';
-import { RunsPanel } from './runsPanel';
-import { SurfacePanels } from './surfacePanel';
+import type { CurveSubject } from './curvePanel';
+import { panelIcon, PanelSet, rememberedFolder, rememberedFolders } from './panelSet';
 
 /** Opens the panels. */
 export interface Panels {
@@ -29,104 +23,108 @@ export interface Panels {
   openSurface(folder: string, runFolders?: readonly string[]): void;
 }
 
-const viewTypes = { metrics: 'losscape.metrics', comparison: 'losscape.comparison' } as const;
-
-type Kind = keyof typeof viewTypes;
-
-/** Lets panels be opened, and come back after a reload with what they were about. */
+/** Lets panels be opened, and come back after a reload with what they were about. The code of each is loaded with the first. */
 export function registerPanels(context: vscode.ExtensionContext, store: RunStore, inspector: Inspector): Panels {
-  const open = new Map<string, vscode.WebviewPanel>();
-  const curve = new CurvePanels({
-    extensionUri: context.extensionUri,
-    store,
-    inspector,
-    chooseRun: async () => {
-      const title = vscode.l10n.t('Run whose pixels are laid under the curves');
-      const fits = ({ entry }: RunRecord) => entry.ok && entry.document.epochsDone > 0;
-      return (await chooseRuns(store, [], [], { title, fits, many: false }))[0]?.folder;
+  const t = vscode.l10n.t;
+  const { extensionUri } = context;
+  const dress = { title: t('Losscape'), icon: panelIcon(extensionUri) };
+
+  const metrics = new PanelSet<readonly string[], null>({
+    ...dress,
+    viewType: 'losscape.metrics',
+    remembered: rememberedFolders,
+    open: async (view, folders) => {
+      const [{ RunsPanel }, { metricsKind }] = await Promise.all([import('./runsPanel'), import('./metricsPanel')]);
+      return new RunsPanel(view, extensionUri, store, metricsKind(store, folders, panels));
     },
-    openHeatmap: (folder, target) => panels.openHeatmap([folder], target),
   });
-  const heatmaps = new HeatmapPanels(context, store, inspector, async (but) => {
-    const title = vscode.l10n.t('Runs to look into beside these');
-    const fits = ({ entry, folder }: RunRecord) => entry.ok && !but.includes(folder);
-    return (await chooseRuns(store, [], [], { title, fits })).map(({ folder }) => folder);
+  const comparisons = new PanelSet<readonly string[], null>({
+    ...dress,
+    viewType: 'losscape.comparison',
+    remembered: rememberedFolders,
+    open: async (view, folders) => {
+      const [{ RunsPanel }, { comparisonKind }] = await Promise.all([
+        import('./runsPanel'),
+        import('./comparisonPanel'),
+      ]);
+      const openMetrics = (chosen: readonly string[]): void => panels.openMetrics(chosen);
+      return new RunsPanel(view, extensionUri, store, comparisonKind(store, folders, openMetrics));
+    },
   });
-  const surfaces = new SurfacePanels(context, store, inspector);
-  const networks = new NetworkPanels(context, store, inspector);
-  context.subscriptions.push(networks, curve, heatmaps, surfaces);
+  const curves = new PanelSet<CurveSubject, null>({
+    viewType: 'losscape.curve',
+    title: t('Loss curve'),
+    column: vscode.ViewColumn.Beside,
+    remembered: rememberedLoss,
+    open: async (view, subject) => {
+      const { CurvePanel } = await import('./curvePanel');
+      const chooseRun = async (): Promise<string | undefined> => {
+        const title = t('Run whose pixels are laid under the curves');
+        return (await chooseRuns(store, [], [], { title, fits: hasWeights, many: false }))[0]?.folder;
+      };
+      const openHeatmap = (folder: string, target: HeatmapTarget): void => panels.openHeatmap([folder], target);
+      return new CurvePanel(view, { extensionUri, store, inspector, chooseRun, openHeatmap }, subject);
+    },
+  });
+  const heatmaps = new PanelSet<readonly string[], HeatmapTarget>({
+    ...dress,
+    viewType: 'losscape.heatmap',
+    remembered: rememberedFolders,
+    open: async (view, folders, target) => {
+      const { HeatmapPanel } = await import('./heatmapPanel');
+      const chooseOthers = async (but: readonly string[]): Promise<readonly string[]> => {
+        const title = t('Runs to look into beside these');
+        const fits = ({ entry, folder }: RunRecord) => entry.ok && !but.includes(folder);
+        return (await chooseRuns(store, [], [], { title, fits })).map(({ folder }) => folder);
+      };
+      return new HeatmapPanel(view, { extensionUri, store, inspector, chooseRuns: chooseOthers }, folders, target);
+    },
+  });
+  const networks = new PanelSet<string, NetworkTarget>({
+    ...dress,
+    viewType: 'losscape.network',
+    remembered: rememberedFolder,
+    open: async (view, folder, target) => {
+      const { NetworkPanel } = await import('./networkPanel');
+      return new NetworkPanel(view, { extensionUri, store, inspector }, folder, target);
+    },
+  });
+  const surfaces = new PanelSet<string, readonly string[]>({
+    ...dress,
+    viewType: 'losscape.surface',
+    title: t('Loss surface'),
+    remembered: rememberedFolder,
+    open: async (view, folder, runFolders) => {
+      const { SurfacePanel } = await import('./surfacePanel');
+      return new SurfacePanel(view, { extensionUri, store, inspector }, folder, runFolders ?? []);
+    },
+  });
+  context.subscriptions.push(metrics, comparisons, curves, heatmaps, networks, surfaces);
 
-  const panels: Panels = {
-    openMetrics: (folders, options) => show('metrics', folders, options?.preserveFocus ?? false),
-    openComparison: (folders) => show('comparison', folders, false),
-    openCurve: (document, lossIndex) => curve.open(document, lossIndex),
-    openHeatmap: (folders, target) => heatmaps.show(folders, target),
-    openNetwork: (folder, target) => networks.show(folder, target),
-    openSurface: (folder, runFolders) => surfaces.show(folder, runFolders),
-  };
-
-  /** The same runs are shown once per kind of panel, in whatever order they were chosen. */
-  const keyOf = (kind: Kind, folders: readonly string[]): string => JSON.stringify([kind, ...[...folders].sort()]);
-
-  const fill = (kind: Kind, panel: vscode.WebviewPanel, folders: readonly string[]): void => {
-    const key = keyOf(kind, folders);
-    open.set(key, panel);
-    const closed = (): void => {
-      if (open.get(key) === panel) open.delete(key);
-    };
-    if (kind === 'metrics') {
-      new RunsPanel(panel, context, store, metricsKind(store, folders, panels), closed);
-    } else {
-      new RunsPanel(
-        panel,
-        context,
-        store,
-        comparisonKind(store, folders, (chosen) => panels.openMetrics(chosen)),
-        closed,
-      );
-    }
-  };
-
-  const show = (kind: Kind, chosen: readonly string[], preserveFocus: boolean): void => {
+  /** Shows something of runs, each named once; nothing when there are none. */
+  const ofRuns = <Target>(
+    set: PanelSet<readonly string[], Target>,
+    chosen: readonly string[],
+    target: Target,
+    preserveFocus?: boolean,
+  ): void => {
     const folders = [...new Set(chosen)];
-    if (folders.length === 0) return;
-    const known = open.get(keyOf(kind, folders));
-    if (known) {
-      known.reveal(undefined, preserveFocus);
-      return;
-    }
-    const panel = vscode.window.createWebviewPanel(
-      viewTypes[kind],
-      vscode.l10n.t('Losscape'),
-      { viewColumn: columnBeside(), preserveFocus },
-      panelOptions(context.extensionUri, folders),
-    );
-    fill(kind, panel, folders);
+    if (folders.length > 0) set.show(folders, target, preserveFocus);
   };
-
-  for (const kind of Object.keys(viewTypes) as Kind[]) {
-    context.subscriptions.push(
-      vscode.window.registerWebviewPanelSerializer(viewTypes[kind], {
-        deserializeWebviewPanel: (panel: vscode.WebviewPanel, state: unknown) => {
-          const folders = foldersOf(state);
-          // A panel that was closed down before its page could say what it is about.
-          if (folders.length === 0) panel.dispose();
-          else fill(kind, panel, folders);
-          return Promise.resolve();
-        },
-      }),
-    );
-  }
+  const panels: Panels = {
+    openMetrics: (folders, options) => ofRuns(metrics, folders, null, options?.preserveFocus),
+    openComparison: (folders) => ofRuns(comparisons, folders, null),
+    openCurve: ({ uri }, index) => curves.show({ uri, index }, null, true),
+    openHeatmap: (folders, target = {}) => ofRuns(heatmaps, folders, target),
+    openNetwork: (folder, target = {}) => networks.show(folder, target),
+    openSurface: (folder, runFolders = []) => surfaces.show(folder, runFolders),
+  };
   return panels;
 }
 
-/** Beside the code when there is code, else in the same place. */
-function columnBeside(): vscode.ViewColumn {
-  return vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-}
-
-/** The runs that a panel's page has remembered. */
-function foldersOf(state: unknown): string[] {
-  const folders = (state as { folders?: unknown } | null | undefined)?.folders;
-  return Array.isArray(folders) ? folders.filter((folder): folder is string => typeof folder === 'string') : [];
+/** The loss that the page of curves has remembered. */
+function rememberedLoss(state: unknown): CurveSubject | null {
+  const { uri, index } = (state ?? {}) as { uri?: unknown; index?: unknown };
+  if (typeof uri !== 'string' || uri === '' || typeof index !== 'number') return null;
+  return { uri: vscode.Uri.parse(uri), index };
 }

@@ -40,9 +40,9 @@ export function metricsKind(
         panels.openHeatmap([folder], { epoch, ...(image === undefined ? {} : { image: { name: image } }) }),
       save: saveFile,
     }),
-    update: async (host, changed) => {
+    update: async (page, changed) => {
       const updates = await feed.updates(changed);
-      host.send('update', { runs: updates.map(({ update }) => update), liveness: store.watching });
+      page.send('update', { runs: updates.map(({ update }) => update), liveness: store.watching });
     },
   };
 }

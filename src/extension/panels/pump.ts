@@ -25,6 +25,10 @@ export class Pump<Item> {
     this.timer = undefined;
   }
 
+  dispose(): void {
+    this.clear();
+  }
+
   private schedule(): void {
     if (this.working || this.timer !== undefined || this.waiting.size === 0) return;
     this.timer = setTimeout(() => void this.run(), Math.max(0, this.last + this.gap - performance.now()));

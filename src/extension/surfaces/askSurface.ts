@@ -1,12 +1,9 @@
 import * as vscode from 'vscode';
 import { Problem } from '../../runs/problem';
-import { chooseRuns } from '../commands/chooseRuns';
+import { chooseRuns, hasWeights } from '../commands/chooseRuns';
 import type { RunRecord, RunStore } from '../runs/runStore';
 import { nameOf } from '../tree/sorting';
 import { type PlaneKind, type SurfaceTask, surfaceTaskType } from './surfaceCall';
-
-/** Whether there are weights to sample around. */
-export const hasCheckpoint = ({ entry }: RunRecord): boolean => entry.ok && entry.document.epochsDone > 0;
 
 /** Asks what to sample: plane, losses, resolution. Undefined when the user thought better of it. */
 export async function askSurface(store: RunStore, chosen: readonly RunRecord[]): Promise<SurfaceTask | undefined> {
@@ -81,10 +78,10 @@ async function runsFor(
   const t = vscode.l10n.t;
   if (chosen.length >= least) return chosen.slice(0, most);
   if (least === 1)
-    return chooseRuns(store, [], [], { title: t('Run to sample around'), many: false, fits: hasCheckpoint });
+    return chooseRuns(store, [], [], { title: t('Run to sample around'), many: false, fits: hasWeights });
   const [first] = chosen;
   const fits = (record: RunRecord) =>
-    hasCheckpoint(record) && (!first || (record.runsFolder === first.runsFolder && record.folder !== first.folder));
+    hasWeights(record) && (!first || (record.runsFolder === first.runsFolder && record.folder !== first.folder));
   const title = first ? t('Runs beside {0}', nameOf(first)) : most === 2 ? t('Two runs') : t('Runs');
   const others = await chooseRuns(store, [], [], { title, fits });
   if (others.length === 0) return [];

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { Problem } from '../../runs/problem';
-import { chooseRuns, type RunArgument } from '../commands/chooseRuns';
+import { chooseRuns, hasWeights, type RunArgument } from '../commands/chooseRuns';
 import { registerCommands } from '../commands/register';
 import { lensCommands } from '../experimentFile/lensCommands';
 import type { Panels } from '../panels';
@@ -10,9 +10,7 @@ import type { RunRecord, RunStore } from '../runs/runStore';
 import type { Engine } from '../tasks/engine';
 import type { RunsTree } from '../tree/runsTree';
 import type { SurfaceInfo } from '../../webview/protocol/surface';
-import { askSurface, hasCheckpoint } from './askSurface';
 import { type SurfaceTask, surfaceTaskType } from './surfaceCall';
-import { surfaceFolders, surfacesOf } from './surfaceFiles';
 import { SurfaceTasks } from './surfaceTasks';
 
 interface Parts {
@@ -35,7 +33,7 @@ export function registerSurfaceCommands(context: vscode.ExtensionContext, parts:
 
   /** Starts a task, and shows its surface as soon as it is there. */
   const sample = async (task: SurfaceTask): Promise<string | undefined> => {
-    const before = new Set((await Promise.all(task.runs.map(surfaceFolders))).flat());
+    const before = new Set(await foldersOf(task.runs));
     const execution = await tasks.start(task);
     const ended = new Promise<'ended'>((resolve) => {
       const listener = vscode.tasks.onDidEndTask(({ execution: other }) => {
@@ -50,6 +48,7 @@ export function registerSurfaceCommands(context: vscode.ExtensionContext, parts:
   };
 
   const sampleOf = async (records: readonly RunRecord[]): Promise<void> => {
+    const { askSurface } = await import('./askSurface');
     const task = await askSurface(store, records);
     if (task) await sample(task);
   };
@@ -62,7 +61,7 @@ export function registerSurfaceCommands(context: vscode.ExtensionContext, parts:
       const records =
         item === undefined && chosen.length === 0
           ? []
-          : await chooseRuns(store, [item, items], chosen, { title, fits: hasCheckpoint });
+          : await chooseRuns(store, [item, items], chosen, { title, fits: hasWeights });
       return sampleOf(records);
     },
     'losscape.openSurface': async (item?: RunArgument, items?: unknown) => {
@@ -80,7 +79,7 @@ export function registerSurfaceCommands(context: vscode.ExtensionContext, parts:
     [lensCommands.surface]: async (uri: vscode.Uri, name: string) => {
       const records = store
         .ofExperiment(uri.fsPath)
-        .filter((record) => record.entry.ok && record.entry.document.loss.name === name && hasCheckpoint(record));
+        .filter((record) => record.entry.ok && record.entry.document.loss.name === name && hasWeights(record));
       if (records.length === 0)
         throw new Problem(
           t('No run of this loss has a checkpoint yet: train it first, then its surface can be sampled.'),
@@ -92,6 +91,7 @@ export function registerSurfaceCommands(context: vscode.ExtensionContext, parts:
   /** The one surface of runs, or the one that is picked; where there is none, a new one is offered. */
   async function openSurface(records: readonly RunRecord[]): Promise<void> {
     const folders = records.map(({ folder }) => folder);
+    const { surfacesOf } = await import('./surfaceFiles');
     const { surfaces, problems } = await surfacesOf([...folders, ...runsBeside(records)]);
     const names = folders.map((folder) => basename(folder));
     const own = surfaces.filter(({ runs }) => runs.some((run) => names.includes(run)));
@@ -128,6 +128,12 @@ function describe({ kind, a, b, status, done, total }: SurfaceInfo): string {
   return status === 'finished' ? size : vscode.l10n.t('{0}, {1} of {2} points', size, done, total);
 }
 
+/** The folders of the surfaces of some runs. What reads surfaces is loaded with the first question. */
+async function foldersOf(runs: readonly string[]): Promise<string[]> {
+  const { surfaceFolders } = await import('./surfaceFiles');
+  return (await Promise.all(runs.map(surfaceFolders))).flat();
+}
+
 /** The folder of a surface that was not there before; undefined when the task has ended without one. */
 async function newSurface(
   runs: readonly string[],
@@ -139,8 +145,7 @@ async function newSurface(
   for (const until = Date.now() + patience; Date.now() < until; await delay(gap)) {
     // Looked at once more after the end: a small surface is done between two looks.
     const last = over;
-    const now = (await Promise.all(runs.map(surfaceFolders))).flat();
-    const found = now.find((folder) => !before.has(folder));
+    const found = (await foldersOf(runs)).find((folder) => !before.has(folder));
     if (found !== undefined || last) return found;
   }
   return undefined;

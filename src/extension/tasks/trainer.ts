@@ -11,10 +11,12 @@ import type { RunRecord, RunStore } from '../runs/runStore';
 import { experimentNameOf, isLive } from '../tree/treeModel';
 import type { Engine } from './engine';
 import type { EngineResult } from './engineProcess';
-import { type TrainingTask, taskType } from './taskDefinition';
 import { type Started, StartedTrainings } from './startedTrainings';
+import { StoredQueue } from './storedQueue';
+import { type TrainingTask, taskType } from './taskDefinition';
 import type { TaskFactory } from './taskFactory';
-import { parseWaiting, TrainingQueue, type Waiting } from './trainingQueue';
+import { TrainingQueue, type Waiting } from './trainingQueue';
+import { refuseUntrusted, tellNotTrained, trainingsOf } from './trainingRequest';
 
 export interface Trainer {
   /** Trains under the named losses of an experiment file, or under all; they queue up. */
@@ -27,10 +29,6 @@ export interface Trainer {
   runEngine(args: string[], options?: { cwd?: string }): Promise<EngineResult>;
 }
 
-const storageKey = 'losscape.queue';
-/** A queue that was stored longer ago than this belongs to a window that was closed, not to one that was reloaded. */
-const reloadMilliseconds = 120_000;
-
 /** Starts trainings as the editor's tasks, a few at a time, and knows which run folder belongs to which of them. */
 export class TaskTrainer implements Trainer, vscode.Disposable {
   private readonly started = new StartedTrainings();
@@ -39,6 +37,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
   private readonly linked = new Set<string>();
   private readonly stopRequested = new Set<string>();
   private readonly queue: TrainingQueue;
+  private readonly stored: StoredQueue;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly runStarted = new vscode.EventEmitter<RunRecord>();
   private readonly runEnded = new vscode.EventEmitter<RunRecord>();
@@ -55,14 +54,15 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
     private readonly store: RunStore,
     private readonly engine: Engine,
     private readonly factory: TaskFactory,
-    private readonly storage: vscode.Memento,
+    storage: vscode.Memento,
   ) {
+    this.stored = new StoredQueue(storage);
     this.queue = new TrainingQueue({
       limit: () => vscode.workspace.getConfiguration('losscape').get('maxConcurrentRuns', 1),
       running: () => this.started.running(store.all()),
       start: (waiting) => this.start(waiting),
       changed: (waiting) => {
-        void this.storage.update(storageKey, { stored: Date.now(), waiting });
+        this.stored.keep(waiting);
         this.changed.fire();
       },
     });
@@ -98,22 +98,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
 
   async train(file: string, lossNames: string[] | undefined): Promise<void> {
     refuseUntrusted();
-    // Loaded when it is needed: the checks of an experiment take a while to build.
-    const [{ readExperiment }, { lossLabel, lossName }] = await Promise.all([
-      import('../../engine/experiment/read'),
-      import('../../engine/experiment/lossLabel'),
-    ]);
-    await saveDocument(file);
-    const { losses } = await readExperiment(file);
-    const chosen = losses.filter((loss) => lossNames === undefined || lossNames.includes(lossName(loss)));
-    if (chosen.length === 0) {
-      throw new Problem(vscode.l10n.t('{0} has no loss called {1}.', basename(file), (lossNames ?? []).join(', ')));
-    }
-    const batch = randomUUID();
-    const waiting = chosen.map((loss) => {
-      return { id: randomUUID(), batch, file, loss: lossName(loss), label: lossLabel(loss) };
-    });
-    this.queue.add(...waiting);
+    this.queue.add(...(await trainingsOf(file, lossNames)));
   }
 
   resume(folder: string): Promise<void> {
@@ -148,21 +133,8 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
 
   /** Takes up the queue of a window that was reloaded; asks first when it is an old one. */
   async restoreQueue(): Promise<void> {
-    const stored = this.storage.get<{ stored?: unknown; waiting?: unknown }>(storageKey);
-    const waiting = parseWaiting(stored?.waiting);
-    if (waiting.length === 0 || !vscode.workspace.isTrusted) return;
-    const age = Date.now() - (typeof stored?.stored === 'number' ? stored.stored : 0);
-    if (age > reloadMilliseconds) {
-      const go = vscode.l10n.t('Train Them');
-      const question = vscode.l10n.t('{0} trainings were waiting when this window was closed.', waiting.length);
-      const answer = await vscode.window.showInformationMessage(question, go, vscode.l10n.t('Forget Them'));
-      if (answer === undefined) return;
-      if (answer !== go) {
-        await this.storage.update(storageKey, undefined);
-        return;
-      }
-    }
-    this.queue.add(...waiting);
+    const waiting = await this.stored.restore();
+    if (waiting.length > 0) this.queue.add(...waiting);
   }
 
   dispose(): void {
@@ -183,7 +155,7 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
       }
     });
     if (failure === null) return;
-    if (failure !== '') void this.tellFailure(waiting, failure);
+    if (failure !== '') void tellNotTrained(waiting, failure);
     throw new Error(failure);
   }
 
@@ -231,15 +203,6 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
         done();
       });
     });
-  }
-
-  private async tellFailure(waiting: Waiting, message: string): Promise<void> {
-    const problems = vscode.l10n.t('Show Problems');
-    const open = vscode.l10n.t('Open Experiment');
-    const text = vscode.l10n.t('{0} was not trained. {1}', waiting.label, message);
-    const answer = await vscode.window.showErrorMessage(text, problems, open);
-    if (answer === problems) await vscode.commands.executeCommand('workbench.actions.view.problems');
-    if (answer === open) await vscode.window.showTextDocument(vscode.Uri.file(waiting.file));
   }
 
   private processStarted(execution: vscode.TaskExecution, pid: number): void {
@@ -303,20 +266,5 @@ export class TaskTrainer implements Trainer, vscode.Disposable {
   private noticeEnd(record: RunRecord): void {
     if (this.stopRequested.delete(record.folder)) this.changed.fire();
     if (this.linked.delete(record.folder)) this.runEnded.fire(record);
-  }
-}
-
-/** Trains nothing in a workspace that is not trusted. */
-function refuseUntrusted(): void {
-  if (!vscode.workspace.isTrusted) {
-    throw new Problem(vscode.l10n.t('Training runs programs: trust this workspace first.'));
-  }
-}
-
-/** What is trained is what the editor shows. */
-async function saveDocument(file: string): Promise<void> {
-  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
-  if (document?.isDirty && !(await document.save())) {
-    throw new Problem(vscode.l10n.t('{0} could not be saved.', basename(file)));
   }
 }

@@ -1,4 +1,5 @@
-import { type BandKind, bandNames, runLook, usualBand, type XBy } from '../kit/curves';
+import { curveControls } from '../kit/curveControls';
+import { runLook, usualBand } from '../kit/curves';
 import { element, replaceChildren } from '../kit/dom';
 import { counted } from '../kit/format';
 import { Legend, statusText } from '../kit/legend';
@@ -6,7 +7,7 @@ import { measures } from '../kit/measures';
 import { commonLoss } from '../kit/naming';
 import { smoothingNote } from '../kit/smoothing';
 import type { Theme } from '../kit/theme';
-import { button, type Checkbox, checkbox, dropdown, slider } from '../kit/widgets';
+import { button, type Checkbox, checkbox, dropdown } from '../kit/widgets';
 import type { Split } from '../protocol/run';
 import type { At, ComparedNamedRun } from './resultsTable';
 import type { ComparisonState } from './state';
@@ -96,28 +97,10 @@ export class Controls {
       'panes',
       (value) => events.change({ layout: value as 'overlay' | 'panes' }),
     );
-    this.x = dropdown(
-      'x axis',
-      [
-        { value: 'epoch', text: 'epoch' },
-        { value: 'step', text: 'step' },
-        { value: 'seconds', text: 'training time' },
-      ],
-      'epoch',
-      (value) => events.change({ xBy: value as XBy }),
-    );
-    this.band = dropdown(
-      'Band',
-      (['errors', 'interval', 'none'] as const).map((value) => ({ value, text: bandNames[value] })),
-      'errors',
-      (value) => events.change({ band: value as BandKind }),
-    );
-    this.smoothing = slider(
-      'Smoothing',
-      { max: 0.95, step: 0.05, value: 0 },
-      (value) => (value === 0 ? 'off' : value.toFixed(2)),
-      (smoothing) => events.change({ smoothing }),
-    );
+    const { x, band, smoothing } = curveControls((patch) => events.change(patch));
+    this.x = x;
+    this.band = band;
+    this.smoothing = smoothing;
     this.parameter = dropdown('Setting', [], '', (parameter) => events.change({ parameter }));
     this.metrics = new Map(
       measures.map(({ key, title, meaning }) => [

@@ -1,6 +1,7 @@
 import { element, replaceChildren } from '../kit/dom';
 import { type ECharts, init } from '../kit/echarts';
 import { valueText } from '../kit/format';
+import { showNumbers } from '../kit/numbers';
 import type { Theme } from '../kit/theme';
 import { type Dropdown, dropdown, slider } from '../kit/widgets';
 import { budgetHeight, type BudgetModel, budgetOption, groupColours } from './budgetChart';
@@ -150,53 +151,21 @@ export class Budgets {
     const { epochs, rows, groups } = model;
     const cells = rows.flatMap((row) =>
       (['loss', 'gradient'] as const).map((what) => ({
-        row,
-        what,
         name: `${row.name}: ${what === 'loss' ? what : '|gradient|'}`,
+        text: (index: number): string => {
+          const shares = row.budgets[index]?.[what];
+          if (!shares) return '–';
+          const share = shareOf(shares, groups[0]);
+          const part = Number.isNaN(share) ? '' : `, ${groups[0]} ${Math.round(share * 1000) / 10} %`;
+          return `${valueText(shares.total, 4)}${part}`;
+        },
       })),
     );
-    replaceChildren(
-      this.numbers,
-      element(
-        'table',
-        {},
-        element(
-          'caption',
-          { class: 'visually-hidden' },
-          `Mean over the image, and the part of it that falls on ${groups[0]}`,
-        ),
-        element(
-          'thead',
-          {},
-          element(
-            'tr',
-            {},
-            ...['epoch', ...cells.map(({ name }) => name)].map((name) => element('th', { scope: 'col' }, name)),
-          ),
-        ),
-        element(
-          'tbody',
-          {},
-          ...epochs.map((epoch, index) =>
-            element(
-              'tr',
-              {},
-              element('th', { scope: 'row' }, String(epoch)),
-              ...cells.map(({ row, what }) => {
-                const shares = row.budgets[index]?.[what];
-                const share = shares ? shareOf(shares, groups[0]) : NaN;
-                return element(
-                  'td',
-                  {},
-                  shares
-                    ? `${valueText(shares.total, 4)}${Number.isNaN(share) ? '' : `, ${groups[0]} ${Math.round(share * 1000) / 10} %`}`
-                    : '–',
-                );
-              }),
-            ),
-          ),
-        ),
-      ),
-    );
+    const table = {
+      columns: ['epoch', ...cells.map(({ name }) => name)],
+      rows: epochs.map((epoch, index) => [String(epoch), ...cells.map(({ text }) => text(index))]),
+      leftOut: 0,
+    };
+    showNumbers(this.numbers, `Mean over the image, and the part of it that falls on ${groups[0]}`, table, 'epochs');
   }
 }

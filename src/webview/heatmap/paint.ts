@@ -1,4 +1,5 @@
 import { paint, type Paint, type QuantityName } from '../../engine/insight/maps';
+import { painted } from '../kit/painted';
 import type { ClassColour } from './layers';
 
 /**
@@ -53,16 +54,5 @@ export function shrunk(source: HTMLCanvasElement, longest: number): HTMLCanvasEl
   const context = canvas.getContext('2d')!;
   context.imageSmoothingQuality = 'medium';
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
-  return canvas;
-}
-
-function painted(height: number, width: number, fill: (data: Uint8ClampedArray) => void): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext('2d')!;
-  const image = context.createImageData(width, height);
-  fill(image.data);
-  context.putImageData(image, 0, 0);
   return canvas;
 }

@@ -1,7 +1,6 @@
 import { quantities, type RectangleStatistics } from '../../engine/insight/maps';
-import { settingsOf } from '../kit/configuration';
 import { valueText } from '../kit/format';
-import { runNames } from '../kit/naming';
+import { namesOf } from '../kit/runs';
 import type { HeatmapRun, ImageReference } from '../protocol/heatmap';
 import type { TileData } from './tileData';
 import { classNames } from './layers';
@@ -21,17 +20,9 @@ export interface Named {
   readonly name: string;
 }
 
+/** Gives runs the names that tell them apart. */
 export function named(runs: readonly HeatmapRun[]): Named[] {
-  const names = runNames(
-    runs.map(({ info }) => ({
-      id: info.id,
-      title: info.title,
-      loss: info.loss,
-      experiment: info.experiment,
-      started: info.started,
-      settings: settingsOf(info.configuration),
-    })),
-  );
+  const names = namesOf(runs);
   return runs.map((run, index) => ({ run, name: names[index]! }));
 }
 

@@ -2,8 +2,9 @@ import type { ExportedFile } from '../protocol/run';
 import type { ChartModel, Zoom } from './chartModel';
 import { ChartView } from './chartView';
 import { fileName } from './csv';
-import { element, replaceChildren } from './dom';
+import { element } from './dom';
 import { exportChart } from './exportFigure';
+import { showNumbers } from './numbers';
 import type { PointAt } from './pick';
 import { showFailure } from './panelApi';
 import { chartCsv, chartSummary, numbersTable } from './table';
@@ -111,32 +112,9 @@ export class Figure {
   }
 
   private fillNumbers(): void {
-    if (!this.details.open || this.model === null) return;
-    const { columns, rows, leftOut } = numbersTable(this.model);
-    replaceChildren(
-      this.numbers,
-      element(
-        'table',
-        {},
-        element('caption', { class: 'visually-hidden' }, `${this.model.title}: ${this.model.subtitle}`),
-        element('thead', {}, element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)))),
-        element(
-          'tbody',
-          {},
-          ...rows.map((row) =>
-            element(
-              'tr',
-              {},
-              ...row.map((cell, index) =>
-                element(index === 0 ? 'th' : 'td', index === 0 ? { scope: 'row' } : {}, cell),
-              ),
-            ),
-          ),
-        ),
-      ),
-      leftOut > 0 &&
-        element('p', { class: 'muted' }, `${leftOut} rows in between are left out here; the CSV has them all.`),
-    );
+    const { model } = this;
+    if (!this.details.open || model === null) return;
+    showNumbers(this.numbers, `${model.title}: ${model.subtitle}`, numbersTable(model), 'rows');
   }
 
   private async save(format: 'svg' | 'png' | 'csv'): Promise<void> {

@@ -15,9 +15,9 @@ export function updatedRun<Run extends RunData>(run: Run, { info, tails }: RunUp
   return { ...run, info, series };
 }
 
-/** Gives runs the names that tell them apart and the places that decide their colours. */
-export function namedRuns<Run extends RunData>(runs: readonly Run[]): (Run & NamedRun)[] {
-  const names = runNames(
+/** Names that tell runs apart, in their order. */
+export function namesOf(runs: readonly { readonly info: RunInfo }[]): string[] {
+  return runNames(
     runs.map(({ info }) => ({
       id: info.id,
       title: info.title,
@@ -27,6 +27,11 @@ export function namedRuns<Run extends RunData>(runs: readonly Run[]): (Run & Nam
       settings: settingsOf(info.configuration),
     })),
   );
+}
+
+/** Gives runs the names that tell them apart and the places that decide their colours. */
+export function namedRuns<Run extends RunData>(runs: readonly Run[]): (Run & NamedRun)[] {
+  const names = namesOf(runs);
   return runs.map((run, place) => ({ ...run, name: names[place]!, place }));
 }
 

@@ -1,5 +1,6 @@
 import { column } from '../protocol/frame';
-import { type BandKind, bandNames, type CurveSettings, type NamedRun, runLook, type XBy } from '../kit/curves';
+import { curveControls } from '../kit/curveControls';
+import { type CurveSettings, type NamedRun, runLook } from '../kit/curves';
 import { element, replaceChildren } from '../kit/dom';
 import { counted, valueText } from '../kit/format';
 import { Legend, type LegendEntry, statusText } from '../kit/legend';
@@ -8,7 +9,7 @@ import { commonLoss } from '../kit/naming';
 import { smoothingNote } from '../kit/smoothing';
 import type { Theme } from '../kit/theme';
 import { toggled } from '../kit/toggles';
-import { button, type Checkbox, checkbox, type Dropdown, dropdown, slider } from '../kit/widgets';
+import { button, type Checkbox, checkbox, type Dropdown, dropdown } from '../kit/widgets';
 import type { MetricsState } from './state';
 
 /** What the controls ask of their panel. */
@@ -61,22 +62,10 @@ export class Controls {
 
   constructor(private readonly events: ControlEvents) {
     this.legend = new Legend(events);
-    this.x = dropdown(
-      'x axis',
-      [
-        { value: 'epoch', text: 'epoch' },
-        { value: 'step', text: 'step' },
-        { value: 'seconds', text: 'training time' },
-      ],
-      'epoch',
-      (value) => events.change({ xBy: value as XBy }),
-    );
-    this.band = dropdown(
-      'Band',
-      (['errors', 'interval', 'none'] as const).map((value) => ({ value, text: bandNames[value] })),
-      'errors',
-      (value) => events.change({ band: value as BandKind }),
-    );
+    const { x, band, smoothing } = curveControls((patch) => events.change(patch));
+    this.x = x;
+    this.band = band;
+    this.smoothing = smoothing;
     this.layout = dropdown(
       'Runs',
       [
@@ -89,12 +78,6 @@ export class Controls {
     this.logX = checkbox('log x', false, (logX) => events.change({ logX }), 'Logarithmic x axis');
     this.train = checkbox('train', true, () => this.changeSplit('train'), 'Show the training images');
     this.test = checkbox('test', true, () => this.changeSplit('test'), 'Show the test images');
-    this.smoothing = slider(
-      'Smoothing',
-      { max: 0.95, step: 0.05, value: 0 },
-      (value) => (value === 0 ? 'off' : value.toFixed(2)),
-      (smoothing) => events.change({ smoothing }),
-    );
     this.smoothing.root.title = 'Exponential moving average, bias-corrected. The raw line stays, thin.';
     this.compare = button('Compare', () => events.compare(), { title: 'Open these runs in the comparison panel' });
     this.more = new Map(

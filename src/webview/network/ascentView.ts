@@ -2,11 +2,10 @@ import { element } from '../kit/dom';
 import { Figure, type FigureEvents } from '../kit/figure';
 import type { Theme } from '../kit/theme';
 import { button, dropdown } from '../kit/widgets';
-import type { AscentSettings } from '../protocol/network';
+import { type AscentSettings, usualAscent } from '../protocol/network';
 import type { AscentProgress, AscentResult } from './ascent';
 import { ascentNumbers, type NumberKey, type NumberSetting } from './ascentSettings';
 import { objectiveChart } from './objectiveChart';
-import { usualAscent } from './state';
 import { sentence } from './words';
 
 /** What the view of the picture shows. */

@@ -1,7 +1,7 @@
 import { BarView } from '../heatmap/barView';
 import { barColours } from '../heatmap/colours';
 import { Scrubber } from '../heatmap/scrubber';
-import { element, oncePerFrame } from '../kit/dom';
+import { oncePerFrame } from '../kit/dom';
 import type { FigureEvents } from '../kit/figure';
 import { onThemeChange, pageTheme } from '../kit/pageTheme';
 import { connect, showFailure } from '../kit/panelApi';
@@ -15,7 +15,7 @@ import type {
   NetworkToPanel,
 } from '../protocol/network';
 import type { ExportedFile } from '../protocol/run';
-import { Answers, type Asked } from './answers';
+import { Answers } from './answers';
 import { Ascent, type AscentSubject } from './ascent';
 import { AscentView } from './ascentView';
 import { CloseView } from './closeView';
@@ -24,11 +24,13 @@ import { FactsTable } from './factsTable';
 import { coloursOf, factsOf, type MapFacts, ordered, ownRange, sharedRange } from './features';
 import { GridView } from './gridView';
 import { firstImage, listedImage, nextImage } from './images';
+import { LayerPane } from './layerPane';
 import { mapsCsv, mapsPng, picturePng, type Savable } from './saving';
 import { initialState, type NetworkState } from './state';
 import { UnetView } from './unetView';
+import { WeightsSection } from './weightsSection';
 import { WeightsView } from './weightsView';
-import { badges, captionOf, headline, noCheckpoint, sentence, type Shown } from './words';
+import { badges, captionOf, failureOf, headline, noticesOf, type Shown, untrusted, waitingWord } from './words';
 import './network.css';
 
 const api = connect<NetworkToHost, NetworkToPanel, NetworkState>({
@@ -51,8 +53,6 @@ let run: NetworkRun | null = null;
 let theme = pageTheme();
 let inspector: string | null = null;
 let trusted = true;
-/** What the weights were read for; null as long as nobody has looked at them. */
-let weightsFor: string | null = null;
 
 const cancel = (ticket: number): void => api.host.send('cancel', { tickets: [ticket] });
 const arrived = (): void => draw();
@@ -103,7 +103,7 @@ const weightsView = new WeightsView(
     picked: (layer) => change({ layer, channel: null }),
     save,
     update: () => {
-      weightsFor = null;
+      weights.forget();
       draw();
     },
   },
@@ -128,39 +128,23 @@ const controls = new Controls({
   saveNumbers: () => saveNumbers(),
 });
 
-const layerTitle = element('h2');
-const caption = element('p', { class: 'meaning' });
-const message = element('p', { class: 'empty', role: 'status' });
-const retry = element(
-  'button',
-  { class: 'quiet retry', type: 'button', hidden: true, onclick: () => tryAgain() },
-  'Try again',
+const pane = new LayerPane(
+  {
+    tools: controls.tools,
+    scrubber: scrubber.root,
+    grid: grid.root,
+    bar: bar.root,
+    facts: facts.root,
+    close,
+    ascent: ascentView,
+  },
+  () => {
+    answers.retry();
+    draw();
+  },
 );
-const maps = element(
-  'div',
-  { class: 'look-inside' },
-  element('div', { class: 'grid-side' }, element('div', { class: 'grid-row' }, grid.root, bar.root), facts.root),
-  element(
-    'div',
-    { class: 'close-side' },
-    element('div', { class: 'three' }, close.root, ascentView.pane),
-    close.line,
-    element('div', { class: 'ascent' }, ascentView.controls, ascentView.figure.root),
-  ),
-);
-const inside = element(
-  'section',
-  { class: 'activations' },
-  layerTitle,
-  caption,
-  controls.tools,
-  scrubber.root,
-  message,
-  retry,
-  maps,
-);
-document.body.append(controls.head, unet.root, inside, weightsView.root);
-new IntersectionObserver(([entry]) => entry?.isIntersecting && draw()).observe(weightsView.root);
+document.body.append(controls.head, unet.root, pane.root, weightsView.root);
+const weights = new WeightsSection(weightsView, answers, () => draw());
 let shown: Shown | null = null;
 
 const draw = oncePerFrame(() => {
@@ -176,14 +160,11 @@ const draw = oncePerFrame(() => {
   const epoch = asked?.epoch ?? null;
   const ready = asked?.features?.state === 'ready' ? asked.features.value : null;
   shown = ready && asked?.layer ? shownOf(ready, asked.layer) : keepShown(asked?.layer ?? null, asked?.features?.state);
-  drawMaps(asked?.image?.state === 'ready' ? asked.image.value : null);
-  const failure = failureOf(asked);
-  unet.root.hidden = inside.hidden = !trusted;
-  message.textContent = failure === null ? waitingWord(asked, epochs) : sentence(failure);
-  message.hidden = message.textContent === '' || (failure === null && shown !== null);
-  message.classList.toggle('notice', failure !== null);
-  message.classList.toggle('empty', failure === null);
-  retry.hidden = failure === null;
+  const image = asked?.image?.state === 'ready' ? asked.image.value : null;
+  drawMaps(image);
+  const failure = failureOf(asked, run, state);
+  unet.root.hidden = pane.root.hidden = !trusted;
+  pane.say(failure, shown === null ? waitingWord(asked, run) : '');
   scrubber.show({ epochs, epoch, thumbnails: [], of: '' });
   controls.show({
     run,
@@ -192,12 +173,13 @@ const draw = oncePerFrame(() => {
     about: [run.info.experiment ? `experiment ${run.info.experiment}` : '', `trained with ${run.info.loss}`]
       .filter(Boolean)
       .join(' · '),
-    badges: badges(run, asked?.image?.state === 'ready' ? asked.image.value : null),
-    notices: notices(asked?.image?.state === 'ready' ? asked.image.value : null),
+    badges: badges(run, image),
+    notices: trusted ? noticesOf(run, image, state.layer, answers.layers.last) : [untrusted],
     inspector,
     ends: shown?.ends ?? null,
   });
-  drawWeights(failure !== null);
+  const rest = shown !== null || failure !== null;
+  weights.show(run, { state, layer: shown?.layer.name ?? null, trusted, rest });
 });
 
 /** What was shown stays while another epoch or image of the same layer is on its way. */
@@ -215,16 +197,17 @@ function shownOf(answer: NetworkFeatures, layer: LayerDescription): Shown {
 }
 
 function drawMaps(image: NetworkImage | null): void {
-  maps.hidden = caption.hidden = shown === null;
-  layerTitle.textContent = shown ? headline(shown) : '';
-  if (shown === null) return;
+  if (shown === null) {
+    pane.name(null);
+    return;
+  }
   const { maps: answer, layer, facts: numbers, ends } = shown;
   const chosen = chosenOf(shown);
   const colours = coloursOf(layer.relu);
   const own = state.range === 'own';
   const rangeOf = (one: MapFacts): readonly [number, number] => (own ? ownRange(one, layer.relu) : ends);
   const dead = answers.deadFilters()?.get(layer.name) ?? noFilters;
-  caption.textContent = captionOf(shown, state.range, dead);
+  pane.name({ title: headline(shown), caption: captionOf(shown, state.range, dead) });
   grid.show({
     layer: layer.name,
     maps: answer,
@@ -263,55 +246,6 @@ function chosenOf({ facts: numbers }: Shown): MapFacts {
 
 const noFilters: ReadonlySet<number> = new Set();
 
-/** @param failed what is shown first cannot be had: nothing has to wait for it. */
-function drawWeights(failed: boolean): void {
-  if (run === null) return;
-  weightsView.root.hidden = !trusted;
-  const key = JSON.stringify([run.version, run.epochs.length]);
-  // They take a while: what is shown comes first, and whoever never looks at them does not wait for them.
-  const inSight = (): boolean => weightsView.root.getBoundingClientRect().top < window.innerHeight;
-  const may = trusted && run.epochs.length > 0 && (shown !== null || failed);
-  if (weightsFor === null && may && inSight()) weightsFor = key;
-  const weights = weightsFor === null ? null : answers.askWeights(weightsFor);
-  weightsView.show({
-    weights: run.epochs.length === 0 ? { state: 'failed', message: noCheckpoint } : weights,
-    about: `trained with ${run.info.loss}`,
-    changeBy: state.changeBy,
-    linear: new Set(state.switchedY),
-    layer: shown?.layer.name ?? null,
-    stale: weightsFor !== null && weightsFor !== key,
-  });
-}
-
-function failureOf(asked: Asked | null): string | null {
-  if (asked === null) return null;
-  if (run?.epochs.length === 0) return noCheckpoint;
-  if (state.image === null) return 'This run names no images. Choose an image file above.';
-  const failed = [asked.image, asked.features].find((one) => one?.state === 'failed');
-  return asked.layersFailed ?? (failed?.state === 'failed' ? failed.message : null);
-}
-
-function waitingWord(asked: Asked | null, epochs: readonly number[]): string {
-  if (asked === null) return '';
-  if (asked.layers.length === 0) return 'Reading the network …';
-  return epochs.length > 0 && shown === null ? 'Running the network over the image …' : '';
-}
-
-function notices(image: NetworkImage | null): string[] {
-  if (!trusted)
-    return [
-      'This workspace is not trusted, so the network cannot be run. Trust it (Manage Workspace Trust) to look inside.',
-    ];
-  const layers = answers.layers.last;
-  const unknown = layers && state.layer !== null && !layers.some(({ name }) => name === state.layer);
-  return [
-    ...(run?.info.problem ? [run.info.problem] : []),
-    ...(unknown ? [`This network has no layer “${state.layer}”; its first one is shown.`] : []),
-    ...(image?.changed ? [image.changed] : []),
-    ...(image?.notes ?? []),
-  ];
-}
-
 function subjectNow(): AscentSubject | null {
   if (shown === null) return null;
   const { channel } = chosenOf(shown);
@@ -342,11 +276,6 @@ async function savePicture(): Promise<void> {
 function saveNumbers(): void {
   const what = savable();
   if (what) save(mapsCsv(what, answers.deadFilters()?.get(what.shown.layer.name) ?? null));
-}
-
-function tryAgain(): void {
-  answers.retry();
-  draw();
 }
 
 function goTo({ epoch, image, layer }: NetworkTarget): void {

@@ -1,6 +1,7 @@
 import { fileName } from '../kit/csv';
-import { element, oncePerFrame, replaceChildren } from '../kit/dom';
+import { element, oncePerFrame } from '../kit/dom';
 import { type ECharts, init } from '../kit/echarts';
+import { showNumbers } from '../kit/numbers';
 import { showFailure } from '../kit/panelApi';
 import type { Theme } from '../kit/theme';
 import { quietButton } from '../kit/widgets';
@@ -200,26 +201,9 @@ export class MatrixView {
   }
 
   private fillNumbers(): void {
-    if (!this.details.open || !this.model) return;
-    const { columns, rows, leftOut } = matrixTable(this.model);
-    replaceChildren(
-      this.numbers,
-      element(
-        'table',
-        {},
-        element('caption', { class: 'visually-hidden' }, `${this.model.title}: ${this.model.subtitle}`),
-        element('thead', {}, element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)))),
-        element(
-          'tbody',
-          {},
-          ...rows.map(([name, ...cells]) =>
-            element('tr', {}, element('th', { scope: 'row' }, name), ...cells.map((cell) => element('td', {}, cell))),
-          ),
-        ),
-      ),
-      leftOut > 0 &&
-        element('p', { class: 'muted' }, `${leftOut} columns in between are left out here; the CSV has them all.`),
-    );
+    const { model } = this;
+    if (!this.details.open || model === null) return;
+    showNumbers(this.numbers, `${model.title}: ${model.subtitle}`, matrixTable(model), 'columns');
   }
 
   private async savePng(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AscentSettings, ImageReference } from '../protocol/network';
+import { type AscentSettings, type ImageReference, usualAscent } from '../protocol/network';
 import type { Order } from './features';
 
 export type RangeMode = 'shared' | 'fixed' | 'own';
@@ -23,19 +23,6 @@ export interface NetworkState {
   /** Charts whose y axis was switched between linear and logarithmic. */
   readonly switchedY: readonly string[];
 }
-
-/** As the engine does it where nobody says. */
-export const usualAscent: AscentSettings = Object.freeze({
-  size: 128,
-  steps: 200,
-  learningRate: 0.02,
-  jitter: 4,
-  blur: 0.5,
-  totalVariation: 0.05,
-  decay: 0.1,
-  seed: 1,
-  relu: 'after',
-});
 
 export const initialState: NetworkState = Object.freeze({
   folder: '',

@@ -1,6 +1,7 @@
 import type { LayerDescription, NetworkFeatures, NetworkImage, NetworkRun } from '../protocol/network';
+import type { Asked } from './answers';
 import { type MapFacts, shownShare } from './features';
-import type { RangeMode } from './state';
+import type { NetworkState, RangeMode } from './state';
 
 /** What is on the screen: kept until what was asked for is there. */
 export interface Shown {
@@ -47,6 +48,45 @@ export function captionOf(
   ]
     .filter(Boolean)
     .join(' ');
+}
+
+/** Why what is looked at cannot be shown; null when nothing stands in its way. */
+export function failureOf(
+  asked: Pick<Asked, 'layersFailed' | 'image' | 'features'> | null,
+  run: Pick<NetworkRun, 'epochs'>,
+  { image }: Pick<NetworkState, 'image'>,
+): string | null {
+  if (asked === null) return null;
+  if (run.epochs.length === 0) return noCheckpoint;
+  if (image === null) return 'This run names no images. Choose an image file above.';
+  const failed = [asked.image, asked.features].find((one) => one?.state === 'failed');
+  return asked.layersFailed ?? (failed?.state === 'failed' ? failed.message : null);
+}
+
+/** What is being waited for while nothing is shown; empty when it is nothing. */
+export function waitingWord(asked: Pick<Asked, 'layers'> | null, { epochs }: Pick<NetworkRun, 'epochs'>): string {
+  if (asked === null) return '';
+  if (asked.layers.length === 0) return 'Reading the network …';
+  return epochs.length > 0 ? 'Running the network over the image …' : '';
+}
+
+export const untrusted =
+  'This workspace is not trusted, so the network cannot be run. Trust it (Manage Workspace Trust) to look inside.';
+
+/** What the user has to know about what is shown. @param layers of the network, as far as they are known. */
+export function noticesOf(
+  run: { readonly info: Pick<NetworkRun['info'], 'problem'> },
+  image: Pick<NetworkImage, 'changed' | 'notes'> | null,
+  layer: string | null,
+  layers: readonly LayerDescription[] | null | undefined,
+): string[] {
+  const unknown = layers && layer !== null && !layers.some(({ name }) => name === layer);
+  return [
+    ...(run.info.problem ? [run.info.problem] : []),
+    ...(unknown ? [`This network has no layer “${layer}”; its first one is shown.`] : []),
+    ...(image?.changed ? [image.changed] : []),
+    ...(image?.notes ?? []),
+  ];
 }
 
 /** What must be seen at once about the image and the data. */

@@ -6,6 +6,7 @@ import type {
   Params,
   Result,
 } from '../../engine/insight/protocol';
+import { visualiseDefaults } from '../../engine/insight/protocol/methods/visualise';
 import type { ExportedFile, RunInfo } from './run';
 
 export type { ImageReference, LayerDescription };
@@ -53,6 +54,9 @@ export type NetworkFeatures = Result<'activations'> &
 
 /** How a picture of a feature map is made; see the inspector's `visualise`. */
 export type AscentSettings = Required<Omit<Params<'visualise'>, 'run' | 'epoch' | 'layer' | 'channel'>>;
+
+/** As the engine does it where nobody says. */
+export const usualAscent: AscentSettings = visualiseDefaults;
 
 /** A picture that makes a feature map large, [H,W,3]. */
 export type NetworkPicture = Result<'visualise'> & Values<'visualise'>;

@@ -1,4 +1,5 @@
 import { paint, type QuantityName } from '../../engine/insight/maps';
+import { painted } from '../kit/painted';
 
 interface Region {
   readonly top: number;
@@ -13,13 +14,13 @@ export function mapPicture(
   values: ArrayLike<number>,
   { height, width }: Pick<Region, 'height' | 'width'>,
 ): HTMLCanvasElement {
-  return picture(height, width, (data) => paint(name, values, {}, data));
+  return painted(height, width, (data) => paint(name, values, {}, data));
 }
 
 /** A region of a photograph. @param photo [H, photoWidth, 3]. */
 export function photoPicture(photo: Uint8Array, photoWidth: number, region: Region): HTMLCanvasElement {
   const { top, left, height, width } = region;
-  return picture(height, width, (data) => {
+  return painted(height, width, (data) => {
     for (let y = 0; y < height; y += 1) {
       let from = 3 * ((top + y) * photoWidth + left);
       for (let to = 4 * y * width; to < 4 * (y + 1) * width; to += 4, from += 3) {
@@ -40,15 +41,4 @@ export function cropped(labels: Uint8Array, width: number, region: Region): Uint
     out.set(labels.subarray(from, from + region.width), y * region.width);
   }
   return out;
-}
-
-function picture(height: number, width: number, fill: (data: Uint8ClampedArray) => void): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext('2d')!;
-  const image = context.createImageData(width, height);
-  fill(image.data);
-  context.putImageData(image, 0, 0);
-  return canvas;
 }

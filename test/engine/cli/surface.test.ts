@@ -1,15 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../../src/engine/cli/program';
 import { decodeNpy } from '../../../src/engine/report/npy';
 import type { LossSpec } from '../../../src/engine/experiment/schema';
 import type { SurfaceDocument } from '../../../src/runs/surfaceDocument';
+import { bundleCommandLine, losscape as runLosscape, startCommandLine } from '../commandLine';
 import { temporaryFolder } from '../../runs/support';
 import { type TinyRun, writeTinyImages, writeTinyRuns } from '../surface/tinyRun';
 
@@ -20,14 +18,8 @@ const losses: LossSpec[] = [
 ];
 
 /** Runs the command line in this process, on one thread: two of them quarrel when other tests run beside. */
-async function losscape(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const threads = args.includes('--resume') ? [] : ['--threads', '1'];
-  const code = await run(['node', 'losscape', ...args, ...threads], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-  });
-  return { code, out, err };
+function losscape(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return runLosscape(...args, ...(args.includes('--resume') ? [] : ['--threads', '1']));
 }
 
 interface Event {
@@ -178,30 +170,18 @@ describe('losscape surface', () => {
 });
 
 describe('losscape surface --resume', () => {
-  const bundle = mkdtempSync(join(tmpdir(), 'losscape-cli-'));
-  const program = join(bundle, 'cli.cjs');
-  afterAll(() => rmSync(bundle, { recursive: true }));
+  let bundle = '';
+  let program = '';
   beforeAll(async () => {
-    await build({
-      entryPoints: [resolve(import.meta.dirname, '../../../src/engine/cli.ts')],
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      mainFields: ['module', 'main'],
-      external: ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
-      banner: { js: `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
-      define: { 'import.meta.url': 'importMetaUrl' },
-      logLevel: 'error',
-    });
+    ({ folder: bundle, program } = await bundleCommandLine());
   });
+  afterAll(() => rmSync(bundle, { recursive: true }));
 
   /** The command line as a process of its own, with one thread so that two of them agree to the last bit. */
   function start(...args: string[]): ChildProcess {
-    return spawn(process.execPath, [program, 'surface', ...args, '--json', '--threads', '1'], {
-      env: { ...process.env, NODE_PATH: resolve(import.meta.dirname, '../../../node_modules') },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const child = startCommandLine(program, ['surface', ...args, '--json', '--threads', '1']);
+    child.stdout.resume();
+    return child;
   }
   const ended = (child: ChildProcess): Promise<number | null> => new Promise((done) => child.once('exit', done));
 

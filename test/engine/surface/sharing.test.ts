@@ -1,13 +1,13 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SurfaceClaims } from '../../../src/runs/surfaceClaims';
 import { readSurfaceDocument } from '../../../src/runs/surfaceDocument';
+import { bundleCommandLine, startCommandLine } from '../commandLine';
 import { temporaryFolder } from '../../runs/support';
 import { writeTinyRuns, type TinyRun } from './tinyRun';
 
@@ -96,23 +96,12 @@ describe('a claim', () => {
 });
 
 describe('two processes on one surface', () => {
-  const bundle = mkdtempSync(join(tmpdir(), 'losscape-cli-'));
-  const program = join(bundle, 'cli.cjs');
-  afterAll(() => rmSync(bundle, { recursive: true }));
+  let bundle = '';
+  let program = '';
   beforeAll(async () => {
-    await build({
-      entryPoints: [resolve(import.meta.dirname, '../../../src/engine/cli.ts')],
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      mainFields: ['module', 'main'],
-      external: ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
-      banner: { js: `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
-      define: { 'import.meta.url': 'importMetaUrl' },
-      logLevel: 'error',
-    });
+    ({ folder: bundle, program } = await bundleCommandLine());
   });
+  afterAll(() => rmSync(bundle, { recursive: true }));
 
   interface Process {
     readonly child: ChildProcess;
@@ -122,10 +111,7 @@ describe('two processes on one surface', () => {
   }
 
   function start(...args: string[]): Process {
-    const child = spawn(process.execPath, [program, 'surface', ...args, '--json', '--threads', '1'], {
-      env: { ...process.env, NODE_PATH: resolve(import.meta.dirname, '../../../node_modules') },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = startCommandLine(program, ['surface', ...args, '--json', '--threads', '1']);
     let text = '';
     child.stdout.on('data', (data: Buffer) => (text += data.toString()));
     return {

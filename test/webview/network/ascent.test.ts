@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Ascent, type AscentSubject, firstSteps } from '../../../src/webview/network/ascent';
-import { usualAscent } from '../../../src/webview/network/state';
+import { usualAscent } from '../../../src/webview/protocol/network';
 import type { NetworkPicture } from '../../../src/webview/protocol/network';
 
 const subject: AscentSubject = { epoch: 3, layer: 'bottom.conv1', channel: 2, settings: usualAscent };

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../../runs/document';
 import { DescentWriter } from '../../../runs/descentWriter';
-import { Problem } from '../../../runs/problem';
+import { markFailed } from '../../../runs/failure';
 import { encodePng } from '../../data/png';
 import type { DecodedPair } from '../../data/decode';
 import type { Window } from '../../data/window';
@@ -56,17 +56,7 @@ export async function descend(options: DescendRunOptions): Promise<RunStatus> {
     end(status);
     return status;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const hint = error instanceof Problem ? error.hint : undefined;
-    try {
-      await writer.log(`${new Date().toISOString()} Failed: ${message}`);
-      const told = hint === undefined ? { message } : { message, hint };
-      await writer.update({ status: 'failed', finished: new Date().toISOString(), error: told });
-    } catch (second) {
-      // On a full disk the failure itself cannot be written down: whoever called hears of both.
-      if (error instanceof Error)
-        error.message += ` (and the descent's folder could not be brought up to date: ${(second as Error).message})`;
-    }
+    await markFailed(writer, error, "the descent's folder");
     end('failed');
     throw error;
   } finally {

@@ -6,6 +6,7 @@ import { randomFor } from '../../data/random';
 import type { ModelConfig } from '../../experiment/schema';
 import type { Weights } from '../../surface/directions';
 import { findLayer } from '../activations/layers';
+import { visualiseDefaults } from '../protocol/methods/visualise';
 import { Adam } from './adam';
 import { ascentGradient, type ReluSide } from './ascentGradient';
 import { addDecayGradient, addTotalVariationGradient, blurred, rolled } from './regularisers';
@@ -36,19 +37,6 @@ export interface VisualiseOptions {
    */
   readonly relu?: ReluSide | undefined;
 }
-
-/** What is done where nobody says. */
-export const visualiseDefaults = {
-  size: 128,
-  steps: 200,
-  learningRate: 0.02,
-  jitter: 4,
-  blur: 0.5,
-  totalVariation: 0.05,
-  decay: 0.1,
-  seed: 1,
-  relu: 'after',
-} as const;
 
 /** How a caller follows a visualisation, or gives it up between two steps. */
 export interface VisualiseProgress {

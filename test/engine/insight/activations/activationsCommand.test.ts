@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeNpy } from '../../../../src/runs/npy';
 import { temporaryFolder } from '../../../runs/support';
 import { writeTinyRuns } from '../../surface/tinyRun';
-import { events, losscape } from '../commandLine';
+import { events, losscape } from '../../commandLine';
 
 const one = ['--threads', '1'];
 

@@ -20,7 +20,7 @@ import { readDescentRows } from '../../../../src/runs/descentTable';
 import { checkpointPath, runPaths } from '../../../../src/runs/layout';
 import { temporaryFolder } from '../../../runs/support';
 import { writeTinyRuns } from '../../surface/tinyRun';
-import { bundleCommandLine, events, losscape, startCommandLine } from '../commandLine';
+import { bundleCommandLine, events, losscape, startCommandLine } from '../../commandLine';
 
 const one = ['--threads', '1'];
 
@@ -256,7 +256,7 @@ describe('losscape descend --resume', () => {
     return new Promise<number | null>((done) => {
       const child = startCommandLine(bundle.program, ['descend', ...args, '--json']);
       let [steps, acted] = [0, false];
-      createInterface(child.stdout!).on('line', (line) => {
+      createInterface(child.stdout).on('line', (line) => {
         if (!line.endsWith('}') || (JSON.parse(line) as DescentEvent).type !== 'step') return;
         steps += 1;
         if (acted || !when(steps)) return;

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseRuntime } from '../../../../src/engine/accelerators/chooseRuntime';
-import { handlers } from '../../../../src/engine/insight/handlers';
 import { InspectorContext } from '../../../../src/engine/insight/inspector/context';
-import type { Answer, MethodName, Params } from '../../../../src/engine/insight/protocol';
 import { checkpointPath } from '../../../../src/runs/layout';
 import { readSafetensors } from '../../../../src/runs/safetensors';
 import { readSteps } from '../../../../src/runs/stepsTable';
 import { tinyRun, type TinyRun } from '../tinyRun';
+import { asking } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'losscape-inside-'));
 const context = new InspectorContext(async () => (await chooseRuntime('auto', { threads: 1 })).runtime);
+const ask = asking(context);
 let run: TinyRun;
 
 beforeAll(async () => {
@@ -23,14 +23,6 @@ afterAll(async () => {
   await context.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
-
-function ask<M extends MethodName>(
-  method: M,
-  params: Params<M>,
-  signal = new AbortController().signal,
-): Promise<Answer<M>> {
-  return handlers[method]!(params, context, signal);
-}
 
 describe('activations', () => {
   it('of the last layer are the logits that the margin comes from', async () => {

@@ -17,14 +17,16 @@ import { regionLabels } from '../../../../src/engine/data/tiles';
 import { handlers } from '../../../../src/engine/insight/handlers';
 import { InspectorContext } from '../../../../src/engine/insight/inspector/context';
 import { trueProbability } from '../../../../src/engine/insight/maps';
-import type { Answer, ImageReference, MethodName, Params } from '../../../../src/engine/insight/protocol';
+import type { ImageReference } from '../../../../src/engine/insight/protocol';
 import { checkpointPath, runPaths } from '../../../../src/runs/layout';
 import { readMetrics } from '../../../../src/runs/metricsTable';
 import { Problem } from '../../../../src/runs/problem';
 import { tinyRun, type TinyRun } from '../tinyRun';
+import { asking } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'losscape-look-'));
 const context = new InspectorContext(async () => (await chooseRuntime('auto', { threads: 1 })).runtime);
+const ask = asking(context);
 let run: TinyRun;
 
 beforeAll(async () => {
@@ -35,10 +37,6 @@ afterAll(async () => {
   await context.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
-
-function ask<M extends MethodName>(method: M, params: Params<M>): Promise<Answer<M>> {
-  return handlers[method]!(params, context, new AbortController().signal);
-}
 
 /** A copy of the run that may be damaged. */
 function copyOfRun(name: string): string {

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseRuntime } from '../../../../src/engine/accelerators/chooseRuntime';
 import { surfaceCommand } from '../../../../src/engine/cli/surfaceCommand';
-import { handlers } from '../../../../src/engine/insight/handlers';
 import { InspectorContext } from '../../../../src/engine/insight/inspector/context';
 import { reportedLoss } from '../../../../src/engine/insight/maps';
-import type { Answer, MethodName, Params } from '../../../../src/engine/insight/protocol';
 import { readSurface } from '../../../../src/engine/surface/export/readSurface';
 import { surfacesFolder } from '../../../../src/runs/surfaceDocument';
 import { tinyRun, type TinyRun } from '../tinyRun';
+import { asking } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'losscape-plane-margin-'));
 const context = new InspectorContext(async () => (await chooseRuntime('auto', { threads: 1 })).runtime);
+const ask = asking(context);
 let run: TinyRun;
 let line: string;
 
@@ -46,14 +46,6 @@ function surfaces(): string[] {
   } catch {
     return []; // there are none yet
   }
-}
-
-function ask<M extends MethodName>(
-  method: M,
-  params: Params<M>,
-  signal = new AbortController().signal,
-): Promise<Answer<M>> {
-  return handlers[method]!(params, context, signal);
 }
 
 describe('the network at a point of a plane', () => {

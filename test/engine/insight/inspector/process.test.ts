@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrameDecoder, type InspectorAnswer } from '../../../../src/engine/insight/protocol';
-import { bundleCommandLine } from '../commandLine';
+import { bundleCommandLine } from '../../commandLine';
 import { tinyRun, type TinyRun } from '../tinyRun';
 
 const folder = mkdtempSync(join(tmpdir(), 'losscape-inspect-'));

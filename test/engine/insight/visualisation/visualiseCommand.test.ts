@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../runs/support';
 import { writeTinyRuns } from '../../surface/tinyRun';
-import { losscape } from '../commandLine';
+import { losscape } from '../../commandLine';
 
 const small = ['--size', '24', '--steps', '6', '--threads', '1'];
 

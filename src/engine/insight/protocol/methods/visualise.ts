@@ -38,3 +38,16 @@ export interface VisualiseMethod {
     readonly picture: ShapedArray<Uint8Array>;
   };
 }
+
+/** What is done where nobody says. */
+export const visualiseDefaults = {
+  size: 128,
+  steps: 200,
+  learningRate: 0.02,
+  jitter: 4,
+  blur: 0.5,
+  totalVariation: 0.05,
+  decay: 0.1,
+  seed: 1,
+  relu: 'after',
+} as const;

@@ -1,11 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
-import { run } from '../../../src/engine/cli/program';
+import { run } from '../../src/engine/cli/program';
 
-const root = resolve(import.meta.dirname, '../../..');
+const root = resolve(import.meta.dirname, '../..');
 
 /** Runs the command line in this process. */
 export async function losscape(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -44,8 +45,8 @@ export async function bundleCommandLine(): Promise<{ folder: string; program: st
   return { folder, program };
 }
 
-/** The bundled command line as a process of its own. */
-export function startCommandLine(program: string, args: readonly string[]): ChildProcess {
+/** The bundled command line as a process of its own. Its output must be read: a pipe that is full holds it up. */
+export function startCommandLine(program: string, args: readonly string[]): ChildProcessByStdio<null, Readable, null> {
   return spawn(process.execPath, [program, ...args], {
     env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
     stdio: ['ignore', 'pipe', 'inherit'],
