@@ -1,6 +1,7 @@
 // Runs the tests of the real editor: `node scripts/testEditor.mjs` starts the editor and then this, bundled.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { activation } from './activation';
+import { children } from './children';
 import { curve } from './curve';
 import { training } from './training';
 import { experimentFile } from './experimentFile';
@@ -44,6 +45,7 @@ export const windows: readonly EditorWindow[] = [
       network,
       descent,
       surface,
+      children,
       manage,
       thousands,
       console: quietConsole,

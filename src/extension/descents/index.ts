@@ -19,11 +19,14 @@ export function registerDescents(
 ): void {
   const t = vscode.l10n.t;
   const descender = new Descender(engine);
+  const resume = async (folder: string): Promise<void> => {
+    await descender.start({ type: descentTaskType, resume: folder });
+    // Nothing announces that a folder which is known is written to again.
+    await store.descents.look(folder);
+  };
   const shown = new DescentPanels({
     context,
-    resume: async (folder) => {
-      await descender.start({ type: descentTaskType, resume: folder });
-    },
+    resume,
     openHeatmap: (folder, target) => panels.openHeatmap([folder], target),
   });
   context.subscriptions.push(descender, shown);
@@ -38,6 +41,7 @@ export function registerDescents(
       const folder = await descender.start(task);
       if (folder !== undefined) shown.show(folder);
     },
+    'losscape.resumeDescent': resume,
     'losscape.openDescent': async (from?: string | vscode.Uri) => {
       const named = from instanceof vscode.Uri ? from.fsPath : from;
       const folder = typeof named === 'string' && existsSync(named) ? named : await pickDescent(store);
