@@ -11,6 +11,7 @@ import { manage } from './manage';
 import { newUser } from './newUser';
 import { network } from './network';
 import { panels } from './panels';
+import { predict } from './predict';
 import { quietConsole } from './quietConsole';
 import { surface } from './surface';
 import { thousands } from './thousands';
@@ -46,6 +47,7 @@ export const windows: readonly EditorWindow[] = [
       descent,
       surface,
       children,
+      predict,
       manage,
       thousands,
       console: quietConsole,
