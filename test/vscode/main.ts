@@ -7,6 +7,7 @@ import { training } from './training';
 import { experimentFile } from './experimentFile';
 import { descent } from './descent';
 import { heatmap } from './heatmap';
+import { inspectorCrash } from './inspectorCrash';
 import { manage } from './manage';
 import { newUser } from './newUser';
 import { network } from './network';
@@ -43,6 +44,7 @@ export const windows: readonly EditorWindow[] = [
       training,
       panels,
       heatmap,
+      inspectorCrash,
       network,
       descent,
       surface,
