@@ -1,6 +1,7 @@
 // Runs the tests of the real editor: `node scripts/testEditor.mjs` starts the editor and then this, bundled.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { activation } from './activation';
+import { badInput } from './badInput';
 import { children } from './children';
 import { curve } from './curve';
 import { training } from './training';
@@ -45,6 +46,7 @@ export const windows: readonly EditorWindow[] = [
       panels,
       heatmap,
       inspectorCrash,
+      badInput,
       network,
       descent,
       surface,
