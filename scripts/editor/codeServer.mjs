@@ -33,12 +33,21 @@ export async function ensureCodeServer(log = console.log) {
 
 /**
  * Starts the editor on a folder with nothing but the given extensions.
- * @param options `vsix`: packages to install; `folder`: what to open; `profile`: where it keeps settings and extensions, a
+ * @param options `vsix`: packages to install; `folder`: what to open; `files`: what to open in it; `profile`: where it keeps settings and extensions, a
  *   temporary folder unless given; `trusted`: whether every folder is trusted; `settings`: of the user; `env`: for it and
  *   the extensions in it.
  * @returns `url`, `profile`, and `stop()`, which also removes a temporary profile.
  */
-export async function startCodeServer({ vsix, folder, profile, trusted = true, settings = {}, env = {}, port }) {
+export async function startCodeServer({
+  vsix,
+  folder,
+  files = [],
+  profile,
+  trusted = true,
+  settings = {},
+  env = {},
+  port,
+}) {
   await ensureCodeServer();
   const temporary = profile === undefined;
   const kept = profile ?? (await mkdtemp(join(tmpdir(), 'losscape-editor-')));
@@ -65,7 +74,13 @@ export async function startCodeServer({ vsix, folder, profile, trusted = true, s
   });
   let output = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (data) => (output += data));
-  const url = `http://127.0.0.1:${chosen}/${folder ? `?folder=${encodeURIComponent(folder)}` : '?ew=true'}`;
+  const host = `127.0.0.1:${chosen}`;
+  const payload = JSON.stringify(files.map((file) => ['openFile', `vscode-remote://${host}${encodeURI(file)}`]));
+  const query = new URLSearchParams({
+    ...(folder ? { folder } : { ew: 'true' }),
+    ...(files.length === 0 ? {} : { payload }),
+  });
+  const url = `http://${host}/?${query}`;
   await answering(`http://127.0.0.1:${chosen}/healthz`, server, () => output);
   return {
     url,
@@ -86,6 +101,7 @@ export const quiet = {
   'workbench.tips.enabled': false,
   'extensions.ignoreRecommendations': true,
   'update.mode': 'none',
+  'git.openRepositoryInParentFolders': 'never',
   'security.workspace.trust.startupPrompt': 'never',
   'window.commandCenter': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerChildCommands } from './commands/childCommands';
 import { registerPredictCommand } from './commands/predictCommand';
 import { registerReportCommand } from './commands/reportCommand';
 import { registerRunCommands } from './commands/runCommands';
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): LosscapeApi {
   );
   registerTrainCommands(context, trainer, experiments);
   registerRunCommands(context, { store, tree, trainer, panels, documents });
+  registerChildCommands(context, tree);
   registerViewCommands(context, store, tree, settings);
   registerReportCommand(context, store, experiments, trainer, tree);
   registerSurfaceCommands(context, { store, tree, engine, panels });

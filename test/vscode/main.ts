@@ -1,16 +1,20 @@
 // Runs the tests of the real editor: `node scripts/testEditor.mjs` starts the editor and then this, bundled.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { activation } from './activation';
+import { badInput } from './badInput';
+import { children } from './children';
 import { curve } from './curve';
 import { training } from './training';
 import { experimentFile } from './experimentFile';
 import { descent } from './descent';
 import { figures } from './figures';
 import { heatmap } from './heatmap';
+import { inspectorCrash } from './inspectorCrash';
 import { manage } from './manage';
 import { newUser } from './newUser';
 import { network } from './network';
 import { panels } from './panels';
+import { predict } from './predict';
 import { quietConsole } from './quietConsole';
 import { surface } from './surface';
 import { speed } from './speed';
@@ -43,9 +47,13 @@ export const windows: readonly EditorWindow[] = [
       training,
       panels,
       heatmap,
+      inspectorCrash,
+      badInput,
       network,
       descent,
       surface,
+      children,
+      predict,
       manage,
       speed,
       thousands,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import sharp from 'sharp';
 import { figure, median } from './figures';
+import { engine } from './finishedRun';
 import { type SeenRun, untilRun } from './runs';
 import { type Session, until } from './session';
 import { check, type EditorTest } from './tests';
@@ -14,9 +15,6 @@ const tolerance = 6;
 
 /** What the extension hands to tests, as far as these use it. */
 interface Exported {
-  readonly trainer: {
-    runEngine(args: string[], options: { cwd: string }): Promise<{ code: number; stdout: string; stderr: string }>;
-  };
   readonly panels: { openHeatmap(folders: string[], target: object): void };
 }
 
@@ -38,15 +36,6 @@ interface Page {
   readonly WheelEvent: new (type: string, options: object) => Event;
 }
 
-async function engine(session: Session, args: string[], cwd: string): Promise<void> {
-  const { code, stderr } = await session.api(
-    ({ extensions }, [given, folder]) =>
-      extensions.getExtension<Exported>('losscape.losscape')!.exports.trainer.runEngine(given, { cwd: folder }),
-    [args, cwd] as [string[], string],
-  );
-  check(code === 0, `losscape ${args.join(' ')}: ${stderr}`);
-}
-
 async function setRunsFolders(session: Session, folders: string[]): Promise<void> {
   await session.api(async ({ workspace, ConfigurationTarget }, value) => {
     await workspace.getConfiguration('losscape').update('runsFolders', value, ConfigurationTarget.Workspace);
@@ -55,10 +44,10 @@ async function setRunsFolders(session: Session, folders: string[]): Promise<void
 
 /** A run over the sample as `losscape sample` writes it, but with fewer pairs and epochs. */
 async function sampleRun(session: Session, folder: string): Promise<SeenRun> {
-  await engine(session, ['sample', folder, '--pairs', '16'], session.folder);
+  await engine(session, ['sample', folder, '--pairs', '16']);
   const file = join(folder, 'phantom.losscape.json');
   await writeFile(file, (await readFile(file, 'utf8')).replace('"epochs": 30', '"epochs": 12'));
-  await engine(session, ['train', file, '--loss', 'cross-entropy'], folder);
+  await engine(session, ['train', file, '--loss', 'cross-entropy']);
   await setRunsFolders(session, [join(folder, 'runs')]);
   return untilRun(session, 'the run', (run) => run.folder.startsWith(folder) && run.status === 'finished');
 }

@@ -43,7 +43,8 @@ interface Job {
 /**
  * `losscape predict RUN IMAGES…`: for every image `NAME.mask.png` (0 and 255), `NAME.probability.png` (grey: P(foreground)
  * from 0 to full scale) and `NAME.probability.npy` (float32 [height, width]), of the image's own size. Large images pass
- * through the network in overlapping tiles, of which only the part is kept that their edges cannot influence.
+ * through the network in overlapping tiles, of which only the part is kept that their edges cannot influence. An image that
+ * cannot be read is told of, and the others are predicted all the same; the exit code is then that of its problem.
  */
 export async function predictCommand(args: PredictArguments, io: CommandIo): Promise<number> {
   const context = new InspectorContext(async () => (await chooseRuntime(args.accelerator ?? 'auto', args)).runtime);
@@ -56,15 +57,26 @@ export async function predictCommand(args: PredictArguments, io: CommandIo): Pro
     throw fileProblem(error, args.out, 2);
   });
   const { model, dataset } = run.experiment;
+  const problems: Problem[] = [];
   try {
     for (const { image, files } of jobs) {
-      const decoded = await decodeImage(image, dataset.scale, model.channels);
+      const decoded = await decodeImage(image, dataset.scale, model.channels).catch((error: unknown) => {
+        const problem = problemOf(error, image);
+        io.stderr.write(`error ${problem.describe()}\n`);
+        problems.push(problem);
+        return null;
+      });
+      if (decoded === null) continue;
       const { height, width } = decoded;
       const plan = evaluationTiles(height, width, model, 'whole', [1, 1]);
-      const answer = await context.networks.margin(model, checkpoint, decoded, plan);
       const [fullHeight, fullWidth] = decoded.full;
-      const margin = resample(answer, height, width, fullHeight, fullWidth);
-      await writePrediction(files, margin, fullHeight, fullWidth, args.bits);
+      try {
+        const answer = await context.networks.margin(model, checkpoint, decoded, plan);
+        const margin = resample(answer, height, width, fullHeight, fullWidth);
+        await writePrediction(files, margin, fullHeight, fullWidth, args.bits);
+      } catch (error) {
+        throw problemOf(error, image);
+      }
       const line = {
         image,
         epoch: checkpoint.epoch,
@@ -75,18 +87,22 @@ export async function predictCommand(args: PredictArguments, io: CommandIo): Pro
       };
       io.stdout.write(args.json ? `${JSON.stringify(line)}\n` : `${files.mask}\n`);
     }
-  } catch (error) {
-    throw error instanceof RangeError && /allocation|array length/i.test(error.message)
-      ? new Problem('there is not enough memory for this image', {
-          hint: 'Cut or shrink it.',
-          exitCode: 1,
-          cause: error,
-        })
-      : error;
   } finally {
     await context.dispose();
   }
-  return 0;
+  return problems[0]?.exitCode ?? 0;
+}
+
+/** What the user can do something about; anything else is a defect, and thrown. */
+function problemOf(error: unknown, image: string): Problem {
+  if (error instanceof Problem) return error;
+  if (!(error instanceof RangeError) || !/allocation|array length/i.test(error.message)) throw error;
+  return new Problem('there is not enough memory for this image', {
+    place: { file: image },
+    hint: 'Cut or shrink it.',
+    exitCode: 1,
+    cause: error,
+  });
 }
 
 async function writePrediction(

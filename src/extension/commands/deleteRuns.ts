@@ -3,6 +3,7 @@ import type { RunRecord, RunStore } from '../runs/runStore';
 import { nameOf } from '../tree/sorting';
 import { isLive } from '../tree/treeModel';
 import { Problem } from '../../runs/problem';
+import { moveToTrash } from './trash';
 
 /** Moves run folders to the trash, after asking once. Where there is no trash, it asks once more. */
 export async function deleteRuns(store: RunStore, records: readonly RunRecord[]): Promise<void> {
@@ -20,36 +21,10 @@ export async function deleteRuns(store: RunStore, records: readonly RunRecord[])
     trash,
   );
   if (answer !== trash) return;
-  const failed: RunRecord[] = [];
-  for (const record of records) if (!(await remove(record, true))) failed.push(record);
-  if (failed.length > 0) await deleteForGood(failed);
+  await moveToTrash(
+    records.map(({ folder }) => folder),
+    (count) => t('{0} of the runs cannot be moved to the trash: there is none here. Delete them for good?', count),
+  );
   await Promise.all(records.map(({ folder }) => store.check(folder)));
   await store.forgetMarks(records.filter(({ folder }) => !store.get(folder)).map(({ folder }) => folder));
-}
-
-async function deleteForGood(records: readonly RunRecord[]): Promise<void> {
-  const t = vscode.l10n.t;
-  const forGood = t('Delete for Good');
-  const answer = await vscode.window.showWarningMessage(
-    t('{0} of the runs cannot be moved to the trash: there is none here. Delete them for good?', records.length),
-    { modal: true, detail: records.map(({ folder }) => folder).join('\n') },
-    forGood,
-  );
-  if (answer !== forGood) return;
-  for (const record of records) {
-    if (await remove(record, false)) continue;
-    throw new Problem(
-      t('{0} could not be deleted. Is one of its files in use, or is the folder read-only?', record.folder),
-    );
-  }
-}
-
-async function remove({ folder }: RunRecord, useTrash: boolean): Promise<boolean> {
-  const uri = vscode.Uri.file(folder);
-  try {
-    await vscode.workspace.fs.delete(uri, { recursive: true, useTrash });
-    return true;
-  } catch (error) {
-    return error instanceof vscode.FileSystemError && error.code === 'FileNotFound';
-  }
 }

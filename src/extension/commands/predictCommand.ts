@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, parse } from 'node:path';
 import * as vscode from 'vscode';
+import { Problem } from '../../runs/problem';
 import { imageEndings } from '../panels/chooseImageFile';
 import type { RunStore } from '../runs/runStore';
 import type { Engine } from '../tasks/engine';
 import { nameOf } from '../tree/sorting';
 import { chooseRuns, hasWeights } from './chooseRuns';
 import { PredictionLines } from './predictionLines';
-import { registerCommands } from './register';
+import { registerCommands, tell } from './register';
 
 /** `Losscape: Predict Masks…`: masks and probability maps of the images that are selected in the explorer. */
 export function registerPredictCommand(
@@ -35,8 +36,9 @@ export function registerPredictCommand(
       const force = await mayWrite(images, out);
       if (force === null) return;
       const args = ['predict', record.folder, ...images, `--epoch=${epoch}`, `--out=${out}`, '--json'];
-      const masks = await predict(engine, [...args, ...runtimeOf(), ...(force ? ['--force'] : [])], images.length);
-      if (masks.length > 0) await show(masks, out);
+      const done = await predict(engine, [...args, ...runtimeOf(), ...(force ? ['--force'] : [])], images.length);
+      if (done.problem !== undefined) void tell(new Problem(words(done, images.length)));
+      if (done.masks.length > 0) await show(done.masks, out);
     },
   });
 }
@@ -106,8 +108,16 @@ function runtimeOf(): string[] {
   ];
 }
 
-/** Runs the engine and tells of every image. The masks that were written; rejects with the engine's words when it fails. */
-async function predict(engine: Engine, args: readonly string[], count: number): Promise<string[]> {
+/** What became of the images. */
+interface Predicted {
+  /** Masks that were written. */
+  readonly masks: readonly string[];
+  /** What the engine complained about. */
+  readonly problem?: string;
+}
+
+/** Runs the engine and tells of every image. */
+async function predict(engine: Engine, args: readonly string[], count: number): Promise<Predicted> {
   const t = vscode.l10n.t;
   const location = vscode.ProgressLocation.Notification;
   const title = count === 1 ? t('Predicting the mask') : t('Predicting {0} masks', count);
@@ -122,17 +132,22 @@ async function predict(engine: Engine, args: readonly string[], count: number): 
     );
     let complaints = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints = (complaints + text).slice(-4000)));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints = (complaints + text).slice(0, 4000)));
     child.stdin.end();
     const code = await new Promise<number | null>((done, failed) => child.on('error', failed).on('close', done));
-    if (code !== 0 && !token.isCancellationRequested) {
-      const { complaint } = await import('../tasks/engineProcess');
-      const why = complaint({ code: code ?? -1, stdout: '', stderr: complaints });
-      const so = lines.masks.length > 0 ? t('{0} masks were written before.', lines.masks.length) : '';
-      throw new Error([t('The masks could not be predicted: {0}', why), so].filter(Boolean).join('. '));
-    }
-    return lines.masks;
+    if (code === 0 || token.isCancellationRequested) return { masks: lines.masks };
+    const { complaint } = await import('../tasks/engineProcess');
+    return { masks: lines.masks, problem: complaint({ code: code ?? -1, stdout: '', stderr: complaints }) };
   });
+}
+
+/** What went wrong, and how many images it concerns. */
+function words({ masks, problem = '' }: Predicted, count: number): string {
+  const t = vscode.l10n.t;
+  if (masks.length > 0) return t('{0} of {1} images could not be predicted: {2}', count - masks.length, count, problem);
+  return count === 1
+    ? t('The mask could not be predicted: {0}', problem)
+    : t('The masks could not be predicted: {0}', problem);
 }
 
 async function show(masks: readonly string[], out: string): Promise<void> {

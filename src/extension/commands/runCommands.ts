@@ -14,6 +14,7 @@ import { type ChooseOptions, chooseRuns, type RunArgument } from './chooseRuns';
 import { deleteRuns } from './deleteRuns';
 import { openHeatmap } from './openHeatmap';
 import { registerCommands } from './register';
+import { revealFolder } from './revealFolder';
 import { rerun, rerunWithEdits } from './rerun';
 import type { RunDocuments } from './runDocuments';
 import { runsCsv } from './runsCsv';
@@ -177,12 +178,6 @@ async function pair(store: RunStore, records: readonly RunRecord[]): Promise<Run
   const title = vscode.l10n.t('Compare the configuration of {0} with', nameOf(records[0]!));
   const others = await chooseRuns(store, [], [], { title, many: false, fits });
   return [...records, ...others];
-}
-
-async function revealFolder(folder: string): Promise<void> {
-  // On a remote machine there is no desktop to show it on: the explorer shows it if it is in the workspace.
-  const command = vscode.env.remoteName === undefined ? 'revealFileInOS' : 'revealInExplorer';
-  await vscode.commands.executeCommand(command, vscode.Uri.file(folder));
 }
 
 async function openLog({ folder }: RunRecord): Promise<void> {

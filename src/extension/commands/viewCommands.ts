@@ -15,7 +15,10 @@ export function registerViewCommands(
 ): void {
   const t = vscode.l10n.t;
   registerCommands(context, {
-    'losscape.refresh': () => store.refresh(),
+    'losscape.refresh': async () => {
+      await store.refresh();
+      await tree.children.refresh();
+    },
     'losscape.showMore': (node: MoreNode) => tree.showMore(node),
     'losscape.filter': () => askFilter(settings, tree),
     'losscape.clearFilter': () => settings.set({ filter: '' }),

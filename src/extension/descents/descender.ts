@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Engine } from '../tasks/engine';
+import { sameExecution } from '../tasks/sameExecution';
 import { descentCall, type DescentTask, descentTaskName, descentTaskType } from '../tasks/descentTask';
 
 /** Starts descents as the editor's tasks, and finds the folder that each of them makes. */
@@ -128,17 +129,13 @@ function watchTask(): WatchedTask {
     vscode.tasks.onDidEndTaskProcess(({ execution }) => ends.add(execution)),
     vscode.tasks.onDidEndTask(({ execution }) => ends.add(execution)),
   ];
-  // The editor does not promise to name an execution by the same object every time.
-  const same = (a: vscode.TaskExecution, b: vscode.TaskExecution | undefined): boolean =>
-    a === b ||
-    (a.task.name === b?.task.name && JSON.stringify(a.task.definition) === JSON.stringify(b.task.definition));
   const watched = {
     of: undefined as vscode.TaskExecution | undefined,
     get pid() {
-      return [...pids].find(([execution]) => same(execution, watched.of))?.[1];
+      return [...pids].find(([execution]) => sameExecution(execution, watched.of))?.[1];
     },
     get ended() {
-      return [...ends].some((execution) => same(execution, watched.of));
+      return [...ends].some((execution) => sameExecution(execution, watched.of));
     },
     dispose: () => {
       for (const listener of listeners) listener.dispose();

@@ -20,6 +20,11 @@ export function registerDescents(
   const t = vscode.l10n.t;
   const descender = new Descender(engine);
   const { extensionUri } = context;
+  const resume = async (folder: string): Promise<void> => {
+    await descender.start({ type: descentTaskType, resume: folder });
+    // Nothing announces that a folder which is known is written to again.
+    await store.descents.look(folder);
+  };
   const shown = new PanelSet<string, null>({
     viewType: 'losscape.descent',
     title: t('Losscape'),
@@ -27,9 +32,6 @@ export function registerDescents(
     remembered: rememberedFolder,
     open: async (view, descent) => {
       const { DescentPanel } = await import('../panels/descentPanel');
-      const resume = async (folder: string): Promise<void> => {
-        await descender.start({ type: descentTaskType, resume: folder });
-      };
       const openHeatmap: DescentPanelParts['openHeatmap'] = (folder, target) => panels.openHeatmap([folder], target);
       return new DescentPanel(view, { extensionUri, resume, openHeatmap }, descent);
     },
@@ -47,6 +49,7 @@ export function registerDescents(
       const folder = await descender.start(task);
       if (folder !== undefined) shown.show(folder, null);
     },
+    'losscape.resumeDescent': resume,
     'losscape.openDescent': async (from?: string | vscode.Uri) => {
       const named = from instanceof vscode.Uri ? from.fsPath : from;
       const folder = typeof named === 'string' && existsSync(named) ? named : await pickDescent(store);

@@ -118,6 +118,7 @@ export class InspectorClient {
     this.child = child;
     const decoder = new FrameDecoder();
     let complaints = '';
+    let failure = '';
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => (complaints = (complaints + text).slice(-mostComplaints)));
     child.stdout.on('data', (chunk: Uint8Array) => {
@@ -125,18 +126,19 @@ export class InspectorClient {
         for (const answer of decoder.push(chunk)) this.settle(answer);
       } catch (error) {
         // Not frames: nothing that comes after can be trusted.
-        complaints = error instanceof Error ? error.message : String(error);
+        failure ||= error instanceof Error ? error.message : String(error);
         child.kill();
       }
     });
     // A pipe to a process that has just died; its end is heard of below.
     child.stdin.on('error', () => undefined);
-    let failure = '';
     child.on('error', (error) => (failure = error.message));
     child.on('close', (code, killedBy) => {
       if (this.child !== child) return;
       this.child = undefined;
-      this.ended(failure || lastLine(complaints) || (killedBy ?? t('it ended with code {0}', code ?? -1)));
+      // What it wrote last is no reason when somebody else ended it.
+      const reason = killedBy === null ? lastComplaint(complaints) : t('it was ended by {0}', killedBy);
+      this.ended(failure || reason || t('it ended with code {0}', code ?? -1));
     });
     for (const { line } of this.pending.values()) child.stdin.write(line);
   }
@@ -213,6 +215,8 @@ export class InspectorClient {
   }
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1)?.trim() ?? '';
+/** The last line that a process complained with: not what it tells when all is well, nor what stands below an error's name. */
+function lastComplaint(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.findLast((line) => line !== '' && !/^(Looking with |at |Node\.js v\d|})/.test(line)) ?? '';
 }

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isKnownLoss } from '../../engine/insight/maps';
 import type { RunDocument } from '../../runs/document';
 import { epochOf, fileNames } from '../../runs/layout';
 import { Problem } from '../../runs/problem';
@@ -18,7 +19,9 @@ async function heatmapRun(store: RunStore, record: RunRecord | undefined): Promi
   if (!record?.entry.ok) return null;
   const { document } = record.entry;
   const own = await lossOf(document.loss.spec, document.loss.label);
-  const losses = await Promise.all((await experimentLosses(store, document)).map((spec) => lossOf(spec)));
+  // Of another version, there may be losses that this one cannot compute; the run's own is shown with the reason.
+  const known = (await experimentLosses(store, document)).filter(isKnownLoss);
+  const losses = await Promise.all(known.map((spec) => lossOf(spec)));
   return {
     info: runInfo(record, []),
     epochs: await checkpointEpochs(record.folder),

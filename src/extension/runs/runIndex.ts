@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { effectiveStatus } from '../../runs/document';
 import { fileNames, runPaths } from '../../runs/layout';
 import { readRun, type RunEntry } from '../../runs/scan';
+import { DescentIndex } from '../descents/descentIndex';
 import { ChangeCoalescer } from './coalescer';
 import { concurrently } from './concurrently';
 import { foldersIn, isFolder, isRecent, signatureOf } from './folderFacts';
@@ -60,6 +61,8 @@ const retries = [10, 30, 100, 300, 1000, 3000, 10_000];
  * when watching fails, everything is looked at regularly instead, and `watching` says so.
  */
 export class RunIndex {
+  /** Descents on one image lie among the runs, but are none. */
+  readonly descents = new DescentIndex();
   private readonly known = new Map<string, Known>();
   private readonly live = new Map<string, Live>();
   private readonly folders = new Map<string, RunsFolderWatch>();
@@ -121,6 +124,7 @@ export class RunIndex {
       if (wanted.has(folder)) continue;
       watch.close();
       this.folders.delete(folder);
+      this.descents.keep(folder, new Set());
       for (const [run, { runsFolder }] of this.known) if (runsFolder === folder) this.remove(run);
     }
     const fresh = [...wanted].filter((folder) => !this.folders.has(folder));
@@ -157,6 +161,7 @@ export class RunIndex {
     for (const watch of this.folders.values()) watch.close();
     for (const { watch } of this.live.values()) watch?.close();
     this.coalescer.dispose();
+    this.descents.dispose();
     this.listeners.clear();
     this.watchingListeners.clear();
   }
@@ -167,13 +172,14 @@ export class RunIndex {
     const names = await foldersIn(runsFolder);
     if (!this.folders.has(runsFolder)) return;
     const present = new Set(names.map((name) => join(runsFolder, name)));
+    this.descents.keep(runsFolder, present);
     for (const [run, known] of this.known) {
       if (known.runsFolder === runsFolder && !present.has(run)) this.remove(run);
     }
     await concurrently([...present], concurrency, async (run) => {
       await this.check(run);
       // Seen for the first time between its folder and its run.json, which nothing would announce.
-      if (!this.known.has(run) && (await isRecent(run))) void this.checkNew(run);
+      if (!this.known.has(run) && !this.descents.has(run) && (await isRecent(run))) void this.checkNew(run);
     });
   }
 
@@ -181,6 +187,7 @@ export class RunIndex {
   private async read(folder: string): Promise<void> {
     const runsFolder = dirname(folder);
     if (this.disposed || !this.folders.has(runsFolder)) return;
+    if (this.descents.has(folder)) return this.descents.look(folder);
     const known = this.known.get(folder);
     const signature = await signatureOf([runPaths(folder).document]);
     if (signature === '') {
@@ -194,9 +201,8 @@ export class RunIndex {
     const entry = await readRun(folder);
     if (this.disposed || !this.folders.has(runsFolder)) return;
     if (!entry.ok && entry.kind === 'descent') {
-      // A descent on one image lies among the runs, but is none.
       if (known) this.remove(folder);
-      return;
+      return this.descents.look(folder);
     }
     if (entry.ok) this.interner.share(entry.document);
     this.known.set(folder, { entry, runsFolder, signature });
@@ -264,7 +270,13 @@ export class RunIndex {
   private async checkNew(folder: string, attempt = 0): Promise<void> {
     await this.check(folder);
     const wait = retries[attempt];
-    if (this.known.get(folder)?.entry.ok || wait === undefined || !(await isFolder(folder))) return;
+    if (
+      this.known.get(folder)?.entry.ok ||
+      this.descents.has(folder) ||
+      wait === undefined ||
+      !(await isFolder(folder))
+    )
+      return;
     this.later(() => void this.checkNew(folder, attempt + 1), wait);
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ExperimentFile, experimentNameOf, isOfExperiment } from '../tree/treeModel';
+import type { DescentIndex } from '../descents/descentIndex';
 import type { Experiments } from './experiments';
 import { MarksStore } from './marks';
 import type { RunMarks, RunMetrics, RunRecord, RunsChange, RunSteps, WatchingState } from './runData';
@@ -44,6 +45,11 @@ export class RunStore implements vscode.Disposable {
       { dispose: () => this.index.dispose() },
       experiments.onDidChange(() => void this.readFolders()),
     );
+  }
+
+  /** Descents on one image, which lie among the runs. */
+  get descents(): DescentIndex {
+    return this.index.descents;
   }
 
   /** Resolves when the runs folders that are known by now have been read. */

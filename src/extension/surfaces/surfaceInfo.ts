@@ -29,14 +29,14 @@ export function surfaceInfo(folder: string, document: SurfaceDocument, now = new
         { value, a: x, b: y, onEdge, width, sharpness },
       ]),
     ),
-    series: series === null ? null : { id: series.id, epoch: epochOf(plane) },
+    series: series === null ? null : { id: series.id, epoch: surfaceEpoch(plane) },
     runs: [...new Set([basename(dirname(dirname(folder))), ...document.trajectories])],
     created: document.created,
   };
 }
 
 /** The epoch of the network at (0, 0); the last of the run's where the plane has no single one. */
-function epochOf(plane: PlaneProvenance): number {
+export function surfaceEpoch(plane: PlaneProvenance): number {
   if (plane.movedTo) return plane.movedTo.epoch;
   if ('checkpoint' in plane) return plane.checkpoint?.epoch ?? 0;
   return plane.checkpoints[0].epoch;

@@ -19,15 +19,23 @@ const icons: Record<EffectiveStatus | 'unreadable', [icon: string, colour: strin
   unreadable: ['warning', 'problemsWarningIcon.foreground'],
 };
 
-function statusIcon(status: EffectiveStatus | 'unreadable'): vscode.ThemeIcon {
+/** The icon of a status, in its colour. */
+export function statusIcon(status: EffectiveStatus | 'unreadable'): vscode.ThemeIcon {
   const [icon, colour] = icons[status];
   return new vscode.ThemeIcon(icon, new vscode.ThemeColor(colour));
 }
 
-export function runItem(node: RunNode, live: LiveText | undefined, grouping: Grouping): vscode.TreeItem {
+/** @param opens whether something stands below the run. */
+export function runItem(
+  node: RunNode,
+  live: LiveText | undefined,
+  grouping: Grouping,
+  opens: boolean,
+): vscode.TreeItem {
   const { record } = node;
   const { entry, marks, folder } = record;
-  const item = new vscode.TreeItem(nameOf(record));
+  const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(nameOf(record), opens ? Collapsed : None);
   item.id = node.id;
   const experiment = entry.ok && grouping !== 'experiment' ? entry.document.experimentName : '';
   item.description = [runDescription(record, live), experiment].filter((part) => part !== '').join(' · ');

@@ -3,9 +3,11 @@ import type { Experiments } from '../runs/experiments';
 import { Eta, readProgress } from '../runs/progress';
 import type { RunStore } from '../runs/runStore';
 import type { TaskTrainer } from '../tasks/trainer';
+import { childItem, leftoverItem } from './childItems';
 import { groupItem, moreItem, queuedItem, runItem, sparklineColours, tooltipOf } from './items';
 import type { LiveText } from './runText';
 import { NodePool, type PooledTree } from './nodePool';
+import { type ChildNode, type LeftoverNode, RunChildren } from './runChildren';
 import { TreeChanges } from './treeChanges';
 import { buildTree, type GroupNode, isLive, type ModelNode, runNodeId, type Tree } from './treeModel';
 import type { ViewSettings } from './viewSettings';
@@ -19,7 +21,7 @@ export interface MoreNode {
   readonly left: number;
 }
 
-export type TreeNode = ModelNode | MoreNode;
+export type TreeNode = ModelNode | MoreNode | ChildNode | LeftoverNode;
 
 /** Runs shown in a group at first, and with every "more". Thousands of rows would have to be sent at every change. */
 const page = 100;
@@ -34,6 +36,8 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   private readonly treeChanged = new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>();
   readonly onDidChangeTreeData = this.treeChanged.event;
   readonly view: vscode.TreeView<TreeNode>;
+  /** What stands below the runs. */
+  readonly children: RunChildren;
   private tree: Tree | null = null;
   private readonly parents = new Map<string, GroupNode>();
   private readonly pool = new NodePool();
@@ -54,8 +58,15 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
       canSelectMany: true,
       showCollapseAll: true,
     });
+    this.children = new RunChildren(store);
     this.disposables.push(
       this.view,
+      this.children,
+      this.children.onDidChange(({ runs, nodes, all }) => {
+        const rows = runs.flatMap((folder) => this.pool.get(runNodeId(folder)) ?? []);
+        if (all) this.changes.add();
+        else this.changes.add([...rows, ...nodes]);
+      }),
       store.onDidChange(({ added, changed, removed }) => {
         for (const folder of removed) this.forget(folder);
         const touched = [...added, ...changed];
@@ -77,7 +88,9 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
         this.rebuild(null);
       }),
       this.view.onDidChangeVisibility(({ visible }) => {
-        if (visible) void store.refresh();
+        if (!visible) return;
+        void store.refresh();
+        void this.children.refresh();
       }),
     );
     // "5 min left" and "2 h ago" change without anything happening to a run.
@@ -87,8 +100,10 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     this.disposables.push({ dispose: () => clearInterval(clock) });
   }
 
-  getChildren(node?: TreeNode): TreeNode[] {
-    if (node === undefined) return this.paged('', (this.tree ?? this.build()).roots);
+  getChildren(node?: TreeNode): TreeNode[] | Promise<TreeNode[]> {
+    if (node === undefined) return [...this.paged('', (this.tree ?? this.build()).roots), ...this.leftover()];
+    if (node.kind === 'run') return this.children.of(node.record.folder);
+    if (node.kind === 'leftover') return this.children.leftovers();
     return node.kind === 'group' ? this.paged(node.id, node.children) : [];
   }
 
@@ -101,7 +116,17 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
       case 'more':
         return moreItem(node);
       case 'run':
-        return runItem(node, this.live.get(node.record.folder), this.settings.state.grouping);
+        return runItem(
+          node,
+          this.live.get(node.record.folder),
+          this.settings.state.grouping,
+          this.children.has(node.record.folder),
+        );
+      case 'descent':
+      case 'surface':
+        return childItem(node);
+      case 'leftover':
+        return leftoverItem(node);
     }
   }
 
@@ -111,6 +136,9 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
+    if (node.kind === 'descent' || node.kind === 'surface') {
+      return node.run === null ? undefined : this.pool.get(runNodeId(node.run));
+    }
     return this.parents.get(node.id);
   }
 
@@ -197,6 +225,11 @@ export class RunsTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
       .filter(({ id }) => !groups.has(this.parents.get(id)!));
     if (rows.length > fewRows) this.changes.add();
     else this.changes.add([...rows, ...groups]);
+  }
+
+  /** Only when all is shown, and all is known: a run that is still to be read is not gone. */
+  private leftover(): LeftoverNode[] {
+    return this.settings.state.filter === '' && this.store.all().length > 0 ? this.children.leftover() : [];
   }
 
   private paged(key: string, children: readonly ModelNode[]): TreeNode[] {

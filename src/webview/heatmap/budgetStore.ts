@@ -3,6 +3,7 @@ import {
   budget,
   defaultGroups,
   edgeDistance,
+  isKnownLoss,
   isLabelled,
   type LossSpec,
   type MarginMap,
@@ -47,10 +48,15 @@ export class BudgetStore {
   ): boolean {
     const missing = losses.filter((loss) => this.get(run, image, epoch, loss, band) === undefined);
     for (const loss of missing) {
-      const made = isLabelled(map) ? budget(map, loss.spec as LossSpec, this.groupsOf(map, band)) : null;
-      this.counted.set(keyOf(run, image, epoch, loss, band), made);
+      this.counted.set(keyOf(run, image, epoch, loss, band), this.budgetOf(map, loss, band));
     }
     return missing.length > 0;
+  }
+
+  /** Null without a target, and for a loss that cannot be computed: why, its map says. */
+  private budgetOf(map: MarginMap, { spec }: HeatmapLoss, band: number): Budget | null {
+    if (!isLabelled(map) || !isKnownLoss(spec)) return null;
+    return budget(map, spec as LossSpec, this.groupsOf(map, band));
   }
 
   private groupsOf(map: MarginMap, band: number): PixelGroups | null {

@@ -1,4 +1,12 @@
-import { gradientMap, isPixelLoss, type LossSpec, type MarginMap, pixelLoss, sigmoid } from '../../engine/insight/maps';
+import {
+  gradientMap,
+  isKnownLoss,
+  isPixelLoss,
+  type LossSpec,
+  type MarginMap,
+  pixelLoss,
+  sigmoid,
+} from '../../engine/insight/maps';
 import { element } from '../kit/dom';
 import { valueText } from '../kit/format';
 import type { HeatmapLoss } from '../protocol/heatmap';
@@ -32,6 +40,7 @@ export class LossReader {
     const x = side === 1 ? margin[index]! : -margin[index]!;
     return losses.map((loss) => {
       const spec = loss.spec as LossSpec;
+      if (!isKnownLoss(spec)) return { name: loss.label, loss: null, gradient: null };
       if (!isPixelLoss(spec))
         return { name: loss.label, loss: null, gradient: this.gradients(map, loss)?.[index] ?? null };
       const pixel = pixelLoss(spec, side, this.share(labels));

@@ -17,13 +17,17 @@ export interface TinyRun {
 /** Really trains a tiny network for two epochs on eight small generated pictures, in `folder`. */
 export async function tinyRun(
   folder: string,
-  { training = {}, loss = { type: 'crossEntropy' } }: { training?: object; loss?: object } = {},
+  {
+    training = {},
+    model = {},
+    loss = { type: 'crossEntropy' },
+  }: { training?: object; model?: object; loss?: object } = {},
 ): Promise<TinyRun> {
   const data = join(folder, 'data');
   await writePhantom(data, { pairs: 8, seed: 1, scale: 0.15 });
   const experiment = {
     dataset: { images: 'data/images', masks: 'data/masks', test: 2, synthetic: true },
-    model: { filters: 4, depth: 2, padding: 'same' },
+    model: { filters: 4, depth: 2, padding: 'same', ...model },
     input: { crop: [48, 64] },
     training: { epochs: 2, batchSize: 2, optimizer: { type: 'adam', learningRate: 3e-3 }, ...training },
     losses: [loss],

@@ -5,16 +5,18 @@ import { Cancelled, InspectorClient, InspectorFailure } from '../../../src/exten
 
 /**
  * A process that speaks as the inspector does, and can be made to do what the real one should never do. The epoch says what: 13
- * crashes, 14 crashes in its first life only, 15 never answers, 16 says what is wrong, 17 sends no frames; others are sent back.
+ * crashes, 14 crashes in its first life only, 15 never answers, 16 says what is wrong, 17 sends no frames, 18 throws; others are sent back.
  */
 const program = `
 const life = Number(process.argv[1]);
+console.error('Looking with onnx (cpu, 2 threads): the default');
 require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
   const { id, method, params } = JSON.parse(line);
   if (method === 'cancel') return console.error('cancelled ' + params.id);
   const epoch = params.epoch;
   if (epoch === 13 || (epoch === 14 && life === 1)) { console.error('loading\\nout of memory'); process.exitCode = 9; return process.exit(); }
   if (epoch === 15) return;
+  if (epoch === 18) throw new Error('no room left');
   if (epoch === 17) return process.stdout.write(Buffer.alloc(8, 0xff));
   const values = Buffer.from(new Float32Array([epoch, life]).buffer);
   const header = epoch === 16
@@ -87,6 +89,22 @@ test('after a crash it is started again and asked again, and says why', async ()
   expect(children).toHaveLength(2);
   expect(states).toContainEqual({ kind: 'crashed', reason: 'out of memory' });
   expect(states.at(-1)).toEqual({ kind: 'ready' });
+});
+
+test('one that is ended from outside, while nothing is asked, says by what, and is started again when it is needed', async () => {
+  const { children, states, ask } = started();
+  await ask(1);
+  children[0]!.kill('SIGKILL');
+  await new Promise((resolve) => children[0]!.once('close', resolve));
+  expect(states.at(-1)).toEqual({ kind: 'crashed', reason: 'it was ended by SIGKILL' });
+  expect(children).toHaveLength(1);
+  expect((await ask(2)).result.epoch).toBe(2);
+  expect(states.at(-1)).toEqual({ kind: 'ready' });
+});
+
+test('of an error that nobody catches, its message is the reason', async () => {
+  const { ask } = started();
+  await expect(ask(18)).rejects.toThrow(/ended twice over this: Error: no room left\./);
 });
 
 test('what kills two processes is given up, and the next question is answered', async () => {

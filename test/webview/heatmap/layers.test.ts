@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { fittedRange, LayerValues, marginMap, rangeOf } from '../../../src/webview/heatmap/layers';
 import type { HeatmapImage, HeatmapMargin } from '../../../src/webview/protocol/heatmap';
-import { focal } from './support';
+import { BudgetStore } from '../../../src/webview/heatmap/budgetStore';
+import { focal, heatmapRun } from './support';
 
 const image: HeatmapImage = {
   name: 'c',
@@ -40,6 +41,18 @@ test('values are made once for each answer, layer and loss', () => {
   expect(values.of(image, one, 'gradient', focal)).not.toBe(first);
   expect(values.keyOf(one, 'pt', null)).not.toBe(values.keyOf(margin(), 'pt', null));
   expect(values.of(image, one, 'pt', null).values![5]).toBeCloseTo(1 / (1 + Math.exp(1)), 6);
+});
+
+test('a loss that cannot be computed has a reason and no budget; others are not disturbed', () => {
+  const values = new LayerValues();
+  const odd = { key: 'odd', label: 'tversky', spec: { type: 'tversky' } };
+  expect(values.of(image, margin(), 'loss', odd)).toMatchObject({ values: null, reason: expect.any(String) as string });
+  const map = marginMap(image, margin());
+  const store = new BudgetStore();
+  const run = heatmapRun('/runs/a');
+  store.count(run, { name: 'c' }, 2, map, [odd, focal], 5);
+  expect(store.get(run, { name: 'c' }, 2, odd, 5)).toBeNull();
+  expect(store.get(run, { name: 'c' }, 2, focal, 5)).not.toBeNull();
 });
 
 test('ranges: natural, set, of this map, of all', () => {

@@ -7,7 +7,7 @@ export * from './colourMaps';
 export * from './edgeDistance';
 export * from './histogram';
 export * from './loss';
-export { noPixelLoss } from './lossTerms';
+export { isKnownLoss, noPixelLoss } from './lossTerms';
 export * from './marginMap';
 export * from './paint';
 export * from './probabilities';

@@ -125,7 +125,7 @@ export type QuantityName = keyof typeof quantities;
 export const quantityNames = Object.keys(quantities) as QuantityName[];
 
 /**
- * A quantity of every pixel, [H,W], or why there is none. Classes come as bytes.
+ * A quantity of every pixel, [H,W], or why there is none. Classes come as bytes. Never throws.
  * @param loss which loss, for the quantities that need one.
  */
 export function quantityMap(
@@ -155,7 +155,15 @@ export function quantityMap(
     case 'gradient': {
       if (loss === undefined) return { values: null, reason: 'Choose a loss.' };
       const of = { loss: lossMap, effective: effectiveLossMap, gradient: gradientMap }[name];
-      return of(map, loss);
+      try {
+        return of(map, loss);
+      } catch (error) {
+        // Options come from files and from whoever types them: whatever they are, the other maps are shown.
+        return {
+          values: null,
+          reason: `This loss has no map: ${error instanceof Error ? error.message : String(error)}.`,
+        };
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -146,7 +146,8 @@ describe('losscape maps', () => {
   });
 });
 
-async function predict(args: Partial<PredictArguments>): Promise<void> {
+async function predict(args: Partial<PredictArguments>, expected = 0): Promise<string> {
+  let err = '';
   const code = await predictCommand(
     {
       run: run.folder,
@@ -160,9 +161,10 @@ async function predict(args: Partial<PredictArguments>): Promise<void> {
       json: false,
       ...args,
     },
-    { stdout: { write: () => true }, stderr: { write: () => true } },
+    { stdout: { write: () => true }, stderr: { write: (text: string) => (err += text) } },
   );
-  expect(code).toBe(0);
+  expect(code).toBe(expected);
+  return err;
 }
 
 describe('losscape predict', () => {
@@ -246,6 +248,23 @@ describe('losscape predict', () => {
     expect(worst).toBeLessThan(1e-5);
     expect(spread).toBeGreaterThan(0.01);
   }, 60_000);
+
+  it('tells of images that cannot be read, and predicts the others', async () => {
+    const out = join(folder, 'some');
+    const [text, torn] = [join(folder, 'text.png'), join(folder, 'torn.png')];
+    writeFileSync(text, 'no image at all');
+    const whole = readFileSync(join(run.images, `${run.test[0]}.png`));
+    writeFileSync(torn, whole.subarray(0, whole.length / 2));
+    const good = join(run.images, `${run.test[1]}.png`);
+    const err = await predict({ images: [text, good, torn], out }, 2);
+    expect(readdirSync(out).sort()).toEqual(
+      ['mask.png', 'probability.npy', 'probability.png'].map((ending) => `${run.test[1]}.${ending}`),
+    );
+    const complaints = err.split('\n').filter((line) => line.startsWith('error '));
+    expect(complaints).toHaveLength(2);
+    expect(complaints[0]).toContain(`${text}: `);
+    expect(complaints[1]).toContain(`${torn}: `);
+  });
 
   it('says what is wrong with the images', async () => {
     await expect(predict({ images: [join(folder, 'none.png')] })).rejects.toThrow('no such file');

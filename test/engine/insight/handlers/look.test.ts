@@ -103,6 +103,7 @@ describe('any image file', () => {
   it.each([
     ['grey', (image: Sharp) => image.toColourspace('b-w'), 'grey is repeated'],
     ['grey of 16 bits', (image: Sharp) => image.toColourspace('grey16'), '16 bits'],
+    ['colours that are partly transparent', (image: Sharp) => image.ensureAlpha(0.5), ''],
   ])('of another size and %s is looked at', async (name, change, note) => {
     const path = join(folder, `${name}.png`);
     await change(sharp(join(run.images, `${run.test[0]}.png`)).resize(50, 37)).toFile(path);
@@ -114,6 +115,55 @@ describe('any image file', () => {
     expect(margin.result).toMatchObject({ height: 37, width: 50, top: 0, left: 0 });
     expect(margin.arrays.margin.values.every(Number.isFinite)).toBe(true);
   });
+
+  it('in colours is looked at by a network for grey ones', async () => {
+    const grey = await tinyRun(join(folder, 'channels'), { model: { channels: 1 }, training: { epochs: 1 } });
+    const path = join(run.images, `${run.test[0]}.png`);
+    const { result, arrays } = await ask('image', { run: grey.folder, image: { path } });
+    expect(arrays.photo.shape).toEqual([result.height, result.width, 3]);
+    const [red, green, blue] = arrays.photo.values;
+    expect([green, blue]).toEqual([red, red]);
+    const margin = await ask('margin', { run: grey.folder, epoch: 'last', image: { path } });
+    expect(margin.arrays.margin.values.every(Number.isFinite)).toBe(true);
+  }, 60_000);
+
+  it('with a mask of another size is refused, and both are named', async () => {
+    const mask = join(folder, 'small mask.png');
+    await sharp(join(run.masks, `${run.test[0]}.png`))
+      .resize(40, 30)
+      .toFile(mask);
+    const path = join(run.images, `${run.test[0]}.png`);
+    const problem = (await ask('image', { run: run.folder, image: { path, mask } }).catch(
+      (error: unknown) => error,
+    )) as Problem;
+    expect(problem).toBeInstanceOf(Problem);
+    expect(problem.describe()).toContain('40');
+    expect(problem.describe()).toContain(`${run.test[0]}.png`);
+  });
+
+  it('larger than what passes at once goes through in tiles; larger than memory allows is refused before it is read', async () => {
+    const wide = join(folder, 'wide.png');
+    await sharp(join(run.images, `${run.test[0]}.png`))
+      .resize(1210, 900, { fit: 'fill' })
+      .toFile(wide);
+    const { result, arrays } = await ask('margin', { run: run.folder, epoch: 2, image: { path: wide } });
+    expect(result).toMatchObject({ height: 900, width: 1210, top: 0, left: 0 });
+    expect(arrays.margin.values.every(Number.isFinite)).toBe(true);
+    const huge = join(folder, 'huge.png');
+    await sharp({ create: { width: 9000, height: 8000, channels: 3, background: 'grey' } })
+      .toColourspace('b-w')
+      .png({ compressionLevel: 1 })
+      .toFile(huge);
+    const began = performance.now();
+    const problem = (await ask('image', { run: run.folder, image: { path: huge } }).catch(
+      (error: unknown) => error,
+    )) as Problem;
+    expect(problem.message).toContain('72 million pixels');
+    expect(problem.hint).toContain('losscape predict');
+    expect(problem.place?.file).toBe(huge);
+    // Its header is enough.
+    expect(performance.now() - began).toBeLessThan(1000);
+  }, 60_000);
 
   it('with its mask has a target', async () => {
     const image: ImageReference = {

@@ -6,6 +6,7 @@ import {
   extent,
   gradientMap,
   histogram,
+  isKnownLoss,
   lossMap,
   outcomes,
   pixelGroups,
@@ -19,12 +20,14 @@ import {
   statistics,
   trueProbability,
   type LabelledMap,
+  type LossSpec,
 } from '../../../../src/engine/insight/maps';
 import { confidenceMetrics } from '../../../../src/engine/metrics/confidence';
 import { readPrediction } from '../../../../src/engine/metrics/prediction';
 import { discImage, lossSpecs } from './cases';
 
 const image = discImage(30, 41, 3, 2);
+const noMap: unknown = expect.stringMatching(/no map: .*tversky.* no loss that this version knows/);
 
 describe('quantities of an answer', () => {
   const tiny: LabelledMap = {
@@ -63,6 +66,21 @@ describe('quantities of an answer', () => {
     expect(quantityMap(tiny, 'loss', { type: 'crossEntropy' }).values).toEqual(
       lossMap(tiny, { type: 'crossEntropy' }).values,
     );
+  });
+
+  it('of a loss that this version does not know have no map, and say so; the others are there', () => {
+    const foreign = { type: 'tversky', alpha: 0.3 } as unknown as LossSpec;
+    const unknown: LossSpec[] = [foreign, { type: 'sum', terms: [{ type: 'dice' }, foreign] }];
+    for (const loss of unknown) {
+      expect(isKnownLoss(loss)).toBe(false);
+      for (const name of quantityNames) {
+        const { values: found, reason } = quantityMap(tiny, name, loss);
+        if (quantities[name].needsLoss) expect({ name, found, reason }).toMatchObject({ found: null, reason: noMap });
+        else expect(found).not.toBeNull();
+      }
+    }
+    for (const odd of [null, 'focal', { type: 'sum' }, {}]) expect(isKnownLoss(odd)).toBe(false);
+    for (const spec of lossSpecs) expect(isKnownLoss(spec)).toBe(true);
   });
 
   it('stay within their natural range, whatever the margin', () => {
