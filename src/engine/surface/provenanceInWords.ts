@@ -49,9 +49,12 @@ function planeInWords(plane: PlaneProvenance): string {
     }
     case 'pca': {
       const [first = 0, second = 0] = plane.explained.map((share) => Number((100 * share).toPrecision(3)));
+      // The loss tells runs apart that were trained under different ones.
+      const losses = plane.runs.map(({ loss }) => loss);
+      const alike = new Set(losses.filter((loss, index) => losses.indexOf(loss) !== index));
       const runs = plane.runs.map(({ run, epochs, available, loss }) => {
         const count = epochs.length === available ? `${available}` : `${epochs.length} of ${available}`;
-        return `${count} of ${run} (${loss})`;
+        return `${count} of ${alike.has(loss) ? `${run} (${loss})` : loss}`;
       });
       return (
         `The first two principal components of checkpoints: ${runs.join(', ')}; they explain ${first} % and ${second} % of ` +

@@ -75,8 +75,8 @@ export function axisNames(plane: PlaneProvenance): [string, string] {
     case 'pca': {
       const share = (index: number): string => (100 * (plane.explained[index] ?? 0)).toFixed(1);
       return [
-        t('1st principal component ({0} % of the variance)', share(0)),
-        t('2nd principal component ({0} % of the variance)', share(1)),
+        t('PC 1 ({0} % of the variance)', share(0)),
+        t('PC 2 ({0} % of the variance)', share(1)),
       ];
     }
     case 'random':

@@ -85,7 +85,7 @@ const epochs = element('div', { class: 'controls epochs' });
 const body = element('main', { class: 'surface', 'data-panel': 'surface' });
 const waiting = element('p', { class: 'empty' }, 'Reading the surface …');
 body.append(
-  element('div', { class: 'surface-main' }, epochs, stage, stage3d.root, legend.root, profiles.root, filmstrip.root),
+  element('div', { class: 'surface-main' }, legend.root, epochs, stage, stage3d.root, profiles.root, filmstrip.root),
   network.root,
 );
 document.body.append(waiting, controls.root, body, reading.root, tip);
@@ -121,8 +121,11 @@ function showPanes({ panes: shown }: Scene): void {
   // Epochs stand side by side, losses below each other.
   const epochs = new Set(shown.map(({ tile }) => tile.data.info.folder)).size;
   const fitting = Math.min(shown.length, Math.floor(room / (shown.length > 4 ? 270 : 330)));
-  const columns = Math.max(1, epochs > 1 ? Math.min(epochs, Math.floor(room / 190)) : fitting);
-  const width = Math.min(620, Math.floor((room - (columns - 1) * 14) / columns));
+  // As many rows as it takes, filled evenly, and two of them within the window.
+  const even = Math.ceil(shown.length / Math.ceil(shown.length / Math.max(1, fitting)));
+  const columns = Math.max(1, epochs > 1 ? Math.min(epochs, Math.floor(room / 190)) : even);
+  const most = shown.length > columns ? Math.max(330, window.innerHeight * 0.46) : 620;
+  const width = Math.floor(Math.min(most, (room - (columns - 1) * 14) / columns));
   const keep = new Set(flat ? shown.map(({ key }) => key) : []);
   for (const [key, pane] of panes) {
     if (keep.has(key)) continue;

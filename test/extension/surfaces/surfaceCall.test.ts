@@ -43,8 +43,8 @@ describe('what a page is told of a surface', () => {
     const common = { lengths: [1, 1] as [number, number], cosine: 0 };
     const pca = { kind: 'pca', runs: [], checkpoint: null, explained: [0.62, 0.255], ...common } as const;
     expect(axisNames(pca as never)).toEqual([
-      '1st principal component (62.0 % of the variance)',
-      '2nd principal component (25.5 % of the variance)',
+      'PC 1 (62.0 % of the variance)',
+      'PC 2 (25.5 % of the variance)',
     ]);
     const end = (loss: string, epoch: number) => ({ run: 'r', loss, epoch });
     const line = { kind: 'line' as const, checkpoints: [end('dice', 1), end('focal γ=2', 9)] as never, ...common };
