@@ -5,7 +5,7 @@ import { CanvasRenderer } from 'echarts/renderers';
 import { Line3DChart, Scatter3DChart, SurfaceChart } from 'echarts-gl/charts';
 // @ts-expect-error see above
 import { Grid3DComponent } from 'echarts-gl/components';
-import { option3d } from './option3d';
+import { type Camera, firstCamera, option3d } from './option3d';
 
 /* A bundle of its own, loaded when the view in three dimensions is first asked for. */
 use([CanvasRenderer, SurfaceChart, Scatter3DChart, Line3DChart, Grid3DComponent] as Parameters<typeof use>[0]);
@@ -16,8 +16,21 @@ window.losscapeSurface3d = (root) => {
   return {
     show(model, quantity, cursor, theme) {
       // The view that the user has turned it to stays.
-      chart.setOption(option3d(model, quantity, cursor, theme, !shown), { replaceMerge: ['series'] });
+      chart.setOption(option3d(model, quantity, cursor, theme, shown ? null : firstCamera), {
+        replaceMerge: ['series'],
+      });
       shown = true;
+    },
+    picture(model, quantity, theme, size, dots) {
+      const { grid3D } = chart.getOption() as { grid3D?: { viewControl?: Partial<Camera> }[] };
+      const camera = { ...firstCamera, ...grid3D?.[0]?.viewControl };
+      const paper = init(document.createElement('div'), null, { ...size, devicePixelRatio: dots });
+      try {
+        paper.setOption(option3d(model, quantity, null, theme, camera));
+        return paper.renderToCanvas({ pixelRatio: dots, backgroundColor: theme.background });
+      } finally {
+        paper.dispose();
+      }
     },
     resize: () => chart.resize(),
     dispose: () => chart.dispose(),
