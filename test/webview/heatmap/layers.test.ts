@@ -15,7 +15,6 @@ const image: HeatmapImage = {
   labels: Uint8Array.from([0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0]),
 };
 const margin = (more: Partial<HeatmapMargin> = {}): HeatmapMargin => ({
-  epoch: 2,
   note: null,
   height: 3,
   width: 4,
