@@ -197,7 +197,8 @@ async function prepare(source: Source, settings: SurfaceSettings): Promise<Prepa
     images,
     series: source.series ?? null,
     adaptive,
-    trajectories: settings.trajectories === false ? [] : [...new Set(runs)],
+    // A line between two networks of a run names that run twice.
+    trajectories: settings.trajectories === false ? [] : [...new Map(runs.map((one) => [one.document.id, one])).values()],
     existing: undefined,
     extends: undefined,
   };

@@ -1,8 +1,12 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Answer, EpochReference, ImageReference } from '../../engine/insight/protocol';
+import type { Answer, EpochReference, ImageReference, Params } from '../../engine/insight/protocol';
+import { surfaceFileNames } from '../../runs/surfaceDocument';
 import { ByteCache } from '../../webview/protocol/byteCache';
 import type { Engine } from '../tasks/engine';
 import { InspectorClient, type InspectorState } from './inspectorClient';
+import { SharedQuestions } from './sharedQuestions';
 
 const mebibyte = 2 ** 20;
 
@@ -21,6 +25,11 @@ export class Inspector implements vscode.Disposable {
   readonly onDidChangeState = this.states.event;
   private readonly images = new ByteCache<Answer<'image'>>(64 * mebibyte);
   private readonly margins = new ByteCache<Answer<'margin'>>(192 * mebibyte);
+  /** Few are worth keeping: a point that is dragged does not come back. Panels that follow it ask for the same ones. */
+  private readonly planeMargins = new SharedQuestions<Answer<'planeMargin'>>(
+    32 * mebibyte,
+    ({ arrays }) => arrays.margin.values.byteLength,
+  );
   readonly client: InspectorClient;
 
   constructor(engine: Pick<Engine, 'start'>) {
@@ -57,6 +66,14 @@ export class Inspector implements vscode.Disposable {
       this.margins.set(key, answer, answer.arrays.margin.values.byteLength);
     }
     return answer;
+  }
+
+  /** The margin of every pixel of an image at a point of a surface's plane. Panels that ask for the same point share the answer. */
+  async planeMargin(params: Params<'planeMargin'>, signal?: AbortSignal): Promise<Answer<'planeMargin'>> {
+    // A surface that was sampled anew has another plane. What is wrong with it, the inspector says in words.
+    const plane = await stat(join(params.surface, surfaceFileNames.plane)).catch(() => null);
+    const key = JSON.stringify([params, plane?.mtimeMs, plane?.size]);
+    return this.planeMargins.ask(key, signal, (given) => this.client.request('planeMargin', params, given));
   }
 
   dispose(): void {

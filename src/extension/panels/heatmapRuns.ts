@@ -4,15 +4,35 @@ import { isKnownLoss } from '../../engine/insight/maps';
 import type { RunDocument } from '../../runs/document';
 import { epochOf, fileNames } from '../../runs/layout';
 import { Problem } from '../../runs/problem';
-import type { HeatmapLoss, HeatmapRun } from '../../webview/protocol/heatmap';
+import type { HeatmapLoss, HeatmapRun, SurfacePoint } from '../../webview/protocol/heatmap';
 import { runVersion } from '../inspector/inspectedRun';
 import type { RunRecord, RunStore } from '../runs/runStore';
 import { runInfo } from './runSeries';
+import { runOf } from './surfacePoints';
 
-/** The runs of a panel as their page takes them; those that are gone or cannot be read are left out. */
-export async function heatmapRuns(store: RunStore, folders: readonly string[]): Promise<HeatmapRun[]> {
-  const runs = await Promise.all(folders.map((folder) => heatmapRun(store, store.get(folder))));
+/**
+ * The runs of a panel as their page takes them; those that are gone or cannot be read are left out.
+ * @param folders of runs, and of surfaces. @param points where the points of the surfaces are.
+ */
+export async function heatmapRuns(
+  store: RunStore,
+  folders: readonly string[],
+  points: ReadonlyMap<string, SurfacePoint> = new Map(),
+): Promise<HeatmapRun[]> {
+  const runs = await Promise.all(
+    folders.map((folder) => {
+      const point = points.get(folder);
+      return point ? heatmapPoint(store, point) : heatmapRun(store, store.get(folder));
+    }),
+  );
   return runs.flatMap((run) => run ?? []);
+}
+
+/** The network at a point of a surface, in the place of a run: with what the run of the surface knows of images and losses. */
+async function heatmapPoint(store: RunStore, point: SurfacePoint): Promise<HeatmapRun | null> {
+  const run = await heatmapRun(store, store.get(runOf(point.surface)));
+  if (!run) return null;
+  return { ...run, info: { ...run.info, folder: point.surface }, point, epochs: [] };
 }
 
 async function heatmapRun(store: RunStore, record: RunRecord | undefined): Promise<HeatmapRun | null> {
@@ -24,6 +44,7 @@ async function heatmapRun(store: RunStore, record: RunRecord | undefined): Promi
   const losses = await Promise.all(known.map((spec) => lossOf(spec)));
   return {
     info: runInfo(record, []),
+    point: null,
     epochs: await checkpointEpochs(record.folder),
     images: { train: document.dataset.train, test: document.dataset.test },
     losses: [...new Map([...losses, own].map((loss) => [loss.key, loss])).values()],

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
-import type { HeatmapTarget } from '../../webview/protocol/heatmap';
+import type { HeatmapTarget, ImageReference, SurfacePoint } from '../../webview/protocol/heatmap';
 import type { NetworkTarget } from '../../webview/protocol/network';
 import { chooseRuns, hasWeights } from '../commands/chooseRuns';
 import type { Inspector } from '../inspector/inspector';
 import type { RunRecord, RunStore } from '../runs/runStore';
+import { columnBeside } from './columnBeside';
 import type { CurveSubject } from './curvePanel';
 import { panelIcon, PanelSet, rememberedFolder, rememberedFolders } from './panelSet';
+import { type HeatmapSubject, rememberedSubject, SurfacePoints } from './surfacePoints';
 
 /** Opens the panels. */
 export interface Panels {
@@ -66,18 +68,22 @@ export function registerPanels(context: vscode.ExtensionContext, store: RunStore
       return new CurvePanel(view, { extensionUri, store, inspector, chooseRun, openHeatmap }, subject);
     },
   });
-  const heatmaps = new PanelSet<readonly string[], HeatmapTarget>({
+  const points = new SurfacePoints();
+  const heatmaps = new PanelSet<HeatmapSubject, HeatmapTarget>({
     ...dress,
     viewType: 'losscape.heatmap',
-    remembered: rememberedFolders,
-    open: async (view, folders, target) => {
+    // A point is dragged in its surface's panel: that one has to stay in sight.
+    column: (subject) => (subject.points.length > 0 ? vscode.ViewColumn.Beside : columnBeside()),
+    remembered: rememberedSubject,
+    open: async (view, subject, target) => {
       const { HeatmapPanel } = await import('./heatmapPanel');
       const chooseOthers = async (but: readonly string[]): Promise<readonly string[]> => {
         const title = t('Runs to look into beside these');
         const fits = ({ entry, folder }: RunRecord) => entry.ok && !but.includes(folder);
         return (await chooseRuns(store, [], [], { title, fits })).map(({ folder }) => folder);
       };
-      return new HeatmapPanel(view, { extensionUri, store, inspector, chooseRuns: chooseOthers }, folders, target);
+      const parts = { extensionUri, store, inspector, chooseRuns: chooseOthers, points };
+      return new HeatmapPanel(view, parts, subject, target);
     },
   });
   const networks = new PanelSet<string, NetworkTarget>({
@@ -96,10 +102,12 @@ export function registerPanels(context: vscode.ExtensionContext, store: RunStore
     remembered: rememberedFolder,
     open: async (view, folder, runFolders) => {
       const { SurfacePanel } = await import('./surfacePanel');
-      return new SurfacePanel(view, { extensionUri, store, inspector }, folder, runFolders ?? []);
+      const openHeatmap = (point: SurfacePoint, image: ImageReference): void =>
+        heatmaps.show({ folders: [point.surface], points: [point] }, { image, run: point.surface });
+      return new SurfacePanel(view, { extensionUri, store, inspector, points, openHeatmap }, folder, runFolders ?? []);
     },
   });
-  context.subscriptions.push(metrics, comparisons, curves, heatmaps, networks, surfaces);
+  context.subscriptions.push(points, metrics, comparisons, curves, heatmaps, networks, surfaces);
 
   /** Shows something of runs, each named once; nothing when there are none. */
   const ofRuns = <Target>(
@@ -115,7 +123,10 @@ export function registerPanels(context: vscode.ExtensionContext, store: RunStore
     openMetrics: (folders, options) => ofRuns(metrics, folders, null, options?.preserveFocus),
     openComparison: (folders) => ofRuns(comparisons, folders, null),
     openCurve: ({ uri }, index) => curves.show({ uri, index }, null, true),
-    openHeatmap: (folders, target = {}) => ofRuns(heatmaps, folders, target),
+    openHeatmap: (chosen, target = {}) => {
+      const folders = [...new Set(chosen)];
+      if (folders.length > 0) heatmaps.show({ folders, points: [] }, target);
+    },
     openNetwork: (folder, target = {}) => networks.show(folder, target),
     openSurface: (folder, runFolders = []) => surfaces.show(folder, runFolders),
   };

@@ -17,7 +17,7 @@ export interface PanelSetKind<Subject, Target> {
   readonly title: string;
   readonly icon?: vscode.WebviewPanel['iconPath'];
   /** Where a new one opens. Beside the code, if there is any, when left out. */
-  readonly column?: vscode.ViewColumn;
+  readonly column?: vscode.ViewColumn | ((subject: Subject) => vscode.ViewColumn);
   /** What the page has remembered; null when it was closed down before it could say what it is about. */
   readonly remembered: (state: unknown) => Subject | null;
   /**
@@ -68,7 +68,8 @@ export class PanelSet<Subject, Target> implements vscode.WebviewPanelSerializer,
       view.reveal(undefined, preserveFocus);
       return;
     }
-    const { viewType, title, column: viewColumn = columnBeside() } = this.kind;
+    const { viewType, title, column = columnBeside } = this.kind;
+    const viewColumn = typeof column === 'function' ? column(subject) : column;
     const view = vscode.window.createWebviewPanel(viewType, title, { viewColumn, preserveFocus });
     await this.adopt(view, subject, target);
   }

@@ -1,6 +1,6 @@
-import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { Problem } from '../../runs/problem';
+import type { ImageReference, SurfacePoint } from '../../webview/protocol/heatmap';
 import type { SurfaceData, SurfaceSnapshot, SurfaceToHost, SurfaceToPanel } from '../../webview/protocol/surface';
 import { imageOf } from '../inspector/answers';
 import { inspectedRun } from '../inspector/inspectedRun';
@@ -14,11 +14,16 @@ import { chooseImageFile } from './chooseImageFile';
 import { PanelPage } from './panelPage';
 import type { OpenPanel } from './panelSet';
 import { saveFile } from './saveFile';
+import { runOf, type SurfacePoints } from './surfacePoints';
 
 interface Parts {
   readonly extensionUri: vscode.Uri;
   readonly store: RunStore;
   readonly inspector: Inspector;
+  /** Where it is said which point is looked at. */
+  readonly points: SurfacePoints;
+  /** Shows what the network at a point makes of an image. */
+  readonly openHeatmap: (point: SurfacePoint, image: ImageReference) => void;
 }
 
 /** The panel of a loss surface. Its page is thrown away while it is hidden, and asks for everything again when it is shown. */
@@ -44,7 +49,11 @@ export class SurfacePanel implements OpenPanel<string, readonly string[]> {
         read: ({ folder: other, keys }) => readNamed(other, keys),
         image: async ({ folder: surface, image }) =>
           imageOf(await inspector.image(inspectedRun(store, runOf(surface)), image)),
-        margin: ({ folder: surface, ...point }) => this.margin({ surface, ...point }),
+        margin: ({ folder: surface, cursor, ...point }) => {
+          if (cursor) parts.points.move({ surface, a: point.a, b: point.b });
+          return this.margin({ surface, ...point });
+        },
+        heatmap: ({ folder: surface, a, b, image }) => parts.openHeatmap({ surface, a, b }, image),
         resume: ({ folder: surface }) => void vscode.commands.executeCommand('losscape.resumeSurface', surface),
         chooseImage: () => chooseImageFile(),
         save: saveFile,
@@ -109,7 +118,7 @@ export class SurfacePanel implements OpenPanel<string, readonly string[]> {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
     try {
-      const { result, arrays } = await this.parts.inspector.client.request('planeMargin', params, asked.signal);
+      const { result, arrays } = await this.parts.inspector.planeMargin(params, asked.signal);
       return { ...result, margin: arrays.margin.values };
     } catch (error) {
       if (error instanceof Cancelled) return null;
@@ -134,6 +143,3 @@ async function readNamed(folder: string, keys: readonly string[]): Promise<Surfa
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** The run folder that a surface lies in: <run>/surfaces/<surface>. */
-const runOf = (surface: string): string => dirname(dirname(surface));

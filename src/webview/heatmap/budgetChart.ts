@@ -16,7 +16,8 @@ export interface BudgetRow {
 }
 
 export interface BudgetModel {
-  readonly epochs: readonly number[];
+  /** Null: the network at a point of a surface, which has no epoch. */
+  readonly epochs: readonly (number | null)[];
   readonly current: number | null;
   readonly rows: readonly BudgetRow[];
   readonly groups: readonly [Group, Group];
@@ -85,11 +86,11 @@ export function budgetOption(model: BudgetModel, theme: Theme, width: number): E
       xAxis.push({
         gridIndex,
         type: 'category',
-        data: epochs.map(String),
+        data: epochs.map((epoch) => epoch ?? 'at the point'),
         axisLine: { lineStyle: { color: theme.hairline } },
         axisTick: { show: false },
         axisLabel: { ...label, show: index === rows.length - 1, hideOverlap: true },
-        ...(index === rows.length - 1
+        ...(index === rows.length - 1 && !epochs.includes(null)
           ? { name: 'epoch', nameLocation: 'middle', nameGap: 22, nameTextStyle: label }
           : {}),
       });

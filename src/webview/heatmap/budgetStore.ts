@@ -10,7 +10,7 @@ import {
   type PixelGroups,
   pixelGroups,
 } from '../../engine/insight/maps';
-import type { HeatmapLoss, HeatmapRun, ImageReference } from '../protocol/heatmap';
+import type { HeatmapLoss, HeatmapNetwork, HeatmapRun, ImageReference } from '../protocol/heatmap';
 import { needKey } from './loader';
 
 /** Plain cross-entropy: what every other loss is held against. */
@@ -30,25 +30,25 @@ export class BudgetStore {
   get(
     run: HeatmapRun,
     image: ImageReference,
-    epoch: number,
+    network: HeatmapNetwork,
     loss: HeatmapLoss,
     band: number,
   ): Budget | null | undefined {
-    return this.counted.get(keyOf(run, image, epoch, loss, band));
+    return this.counted.get(keyOf(run, image, network, loss, band));
   }
 
   /** Counts what has not been counted of one answer. @returns whether there was anything to do. */
   count(
     run: HeatmapRun,
     image: ImageReference,
-    epoch: number,
+    network: HeatmapNetwork,
     map: MarginMap,
     losses: readonly HeatmapLoss[],
     band: number,
   ): boolean {
-    const missing = losses.filter((loss) => this.get(run, image, epoch, loss, band) === undefined);
+    const missing = losses.filter((loss) => this.get(run, image, network, loss, band) === undefined);
     for (const loss of missing) {
-      this.counted.set(keyOf(run, image, epoch, loss, band), this.budgetOf(map, loss, band));
+      this.counted.set(keyOf(run, image, network, loss, band), this.budgetOf(map, loss, band));
     }
     return missing.length > 0;
   }
@@ -73,6 +73,12 @@ export class BudgetStore {
   }
 }
 
-function keyOf(run: HeatmapRun, image: ImageReference, epoch: number, loss: HeatmapLoss, band: number): string {
-  return `${needKey({ run, image, epoch })} ${loss.key} ${band}`;
+function keyOf(
+  run: HeatmapRun,
+  image: ImageReference,
+  network: HeatmapNetwork,
+  loss: HeatmapLoss,
+  band: number,
+): string {
+  return `${needKey({ run, image, network })} ${loss.key} ${band}`;
 }

@@ -48,8 +48,10 @@ export interface ToldBudget {
 /**
  * What is seen, in sentences: which part of the pixels a group is, and which part of the gradient it gets under each loss and
  * under plain cross-entropy for the same answer of the network.
+ *
+ * @param epoch null: the network is that at a point of a surface.
  */
-export function budgetSentence(by: BudgetBy, epoch: number, band: number, told: readonly ToldBudget[]): string {
+export function budgetSentence(by: BudgetBy, epoch: number | null, band: number, told: readonly ToldBudget[]): string {
   const [first] = told;
   if (!first) return '';
   const group = ({ class: 'foreground', boundary: 'band', outcome: 'wrong', confidence: 'confident' } as const)[by];
@@ -69,9 +71,10 @@ export function budgetSentence(by: BudgetBy, epoch: number, band: number, told: 
   if (!Number.isNaN(beside)) shares.push(`${percent(beside)} if it were cross-entropy`);
   const subject = groupText(group, band);
   const verb = group === 'foreground' || group === 'band' ? 'makes' : 'make';
+  const when = epoch === null ? 'At this point' : `After epoch ${epoch}`;
   const sentence = several
-    ? `After epoch ${epoch}, look at ${subject}.`
-    : `After epoch ${epoch}, ${subject} ${verb} up ${percent(share)} of the image.`;
+    ? `${when}, look at ${subject}.`
+    : `${when}, ${subject} ${verb} up ${percent(share)} of the image.`;
   if (shares.length === 0) return sentence;
   const gets = verb === 'makes' ? 'it gets' : 'they get';
   return [`${sentence} Of the gradient ${gets} ${listed(shares)}.`, explanation(by, told)].filter(Boolean).join(' ');

@@ -4,18 +4,10 @@ import { valueText } from '../kit/format';
 import { showNumbers } from '../kit/numbers';
 import type { Theme } from '../kit/theme';
 import { type Dropdown, dropdown, slider } from '../kit/widgets';
-import { budgetHeight, type BudgetModel, budgetOption, groupColours } from './budgetChart';
+import { budgetHeight, budgetOption, groupColours } from './budgetChart';
+import type { BudgetsShown } from './budgetsModel';
 import { byNames, groupsOf, groupText, shareOf } from './budgetText';
 import type { BudgetBy, HeatmapState } from './state';
-
-/** What the section shows. */
-export interface BudgetsShown {
-  readonly model: BudgetModel;
-  readonly sentence: string;
-  /** How far the counting has come: "12 of 24 epochs counted"; empty when it is done. */
-  readonly progress: string;
-  readonly problem: string | null;
-}
 
 /** The section that shows how loss and gradient are shared out over the pixels, epoch by epoch. */
 export class Budgets {
@@ -141,7 +133,7 @@ export class Budgets {
       if (!this.chart.containPixel({ gridIndex }, point)) continue;
       const [at] = this.chart.convertFromPixel({ gridIndex }, point) as unknown as [number];
       const epoch = model.epochs[at];
-      if (epoch !== undefined) this.go(epoch);
+      if (typeof epoch === 'number') this.go(epoch);
     }
   }
 
@@ -163,7 +155,10 @@ export class Budgets {
     );
     const table = {
       columns: ['epoch', ...cells.map(({ name }) => name)],
-      rows: epochs.map((epoch, index) => [String(epoch), ...cells.map(({ text }) => text(index))]),
+      rows: epochs.map((epoch, index) => [
+        epoch === null ? 'at the point' : String(epoch),
+        ...cells.map(({ text }) => text(index)),
+      ]),
       leftOut: 0,
     };
     showNumbers(this.numbers, `Mean over the image, and the part of it that falls on ${groups[0]}`, table, 'epochs');

@@ -1,8 +1,17 @@
 import type { HeatmapLoss, HeatmapRun, ImageReference } from '../protocol/heatmap';
-import type { BudgetsShown } from './budgets';
+import type { BudgetModel } from './budgetChart';
 import { type BudgetStore, plainCrossEntropy } from './budgetStore';
 import { budgetSentence, groupsOf, type ToldBudget } from './budgetText';
-import { nearestEpoch, type HeatmapState } from './state';
+import { type HeatmapState, nearestEpoch, networkAt } from './state';
+
+/** What the section shows. */
+export interface BudgetsShown {
+  readonly model: BudgetModel;
+  readonly sentence: string;
+  /** How far the counting has come: "12 of 24 epochs counted"; empty when it is done. */
+  readonly progress: string;
+  readonly problem: string | null;
+}
 
 /** A run and a loss whose budget is shown. */
 export interface BudgetSubject {
@@ -41,10 +50,10 @@ export function lossesToCount(subjects: readonly BudgetSubject[], run: HeatmapRu
   return own.length === 0 ? [] : [...own, plainCrossEntropy];
 }
 
-/** Everything that the section shows. */
+/** Everything that the section shows. @param epochs null alone where nothing that is shown has epochs: a point of a surface. */
 export function budgetsShown(
   subjects: readonly BudgetSubject[],
-  epochs: readonly number[],
+  epochs: readonly (number | null)[],
   image: ImageReference,
   epoch: number | null,
   store: BudgetStore,
@@ -54,21 +63,22 @@ export function budgetsShown(
   const rows = subjects.map(({ name, run, loss }) => ({
     name,
     budgets: epochs.map((at) => {
-      const near = nearestEpoch(run.epochs, at);
-      return near === null ? null : store.get(run, image, near, loss, band);
+      const network = networkAt(run, at);
+      return network === null ? null : store.get(run, image, network, loss, band);
     }),
   }));
   const counted = epochs.filter((_, index) => rows.every(({ budgets }) => budgets[index] !== undefined)).length;
   // Of many epochs only some are counted: the words are about the bar that stands out.
-  const current = epoch === null ? null : nearestEpoch(epochs, epoch);
+  const known = epochs.flatMap((at) => at ?? []);
+  const current = epoch === null ? null : nearestEpoch(known, epoch);
   const told = subjects.flatMap(({ name, run, loss }): ToldBudget[] => {
-    const near = current === null ? null : nearestEpoch(run.epochs, current);
-    const budget = near === null ? null : store.get(run, image, near, loss, band);
-    if (!budget || near === null) return [];
+    const network = networkAt(run, current);
+    const budget = network === null ? null : store.get(run, image, network, loss, band);
+    if (!budget || network === null) return [];
     const isPlain =
       JSON.stringify(loss.spec) === JSON.stringify(plainCrossEntropy.spec) || loss.label === 'cross-entropy';
     return [
-      { name, budget, reference: isPlain ? null : (store.get(run, image, near, plainCrossEntropy, band) ?? null) },
+      { name, budget, reference: isPlain ? null : (store.get(run, image, network, plainCrossEntropy, band) ?? null) },
     ];
   });
   const untargeted = rows.length > 0 && rows.every(({ budgets }) => budgets.every((budget) => budget === null));
@@ -80,8 +90,8 @@ export function budgetsShown(
       groups: groupsOf[by],
       shares,
     },
-    sentence: current === null ? '' : budgetSentence(by, current, band, told),
-    progress: counted === epochs.length ? '' : `${counted} of ${epochs.length} epochs counted`,
+    sentence: epochs.length === 0 ? '' : budgetSentence(by, current, band, told),
+    progress: counted === epochs.length || epochs.includes(null) ? '' : `${counted} of ${epochs.length} epochs counted`,
     problem: untargeted
       ? 'This image has no mask, so there is no loss to share out: choose an image of the data set.'
       : null,

@@ -16,7 +16,7 @@ import {
 import type { Loader } from './loader';
 import { paintClasses, paintPhoto, paintValues } from './paint';
 import type { Contour, Layered } from './paintTile';
-import { type HeatmapState, type LayerId, nearestEpoch, ofImage, type Tile } from './state';
+import { type HeatmapState, type LayerId, networkAt, ofImage, type Tile } from './state';
 import type { Named } from './panelModel';
 import { tileTitles } from './titles';
 import type { TileData } from './tileData';
@@ -36,9 +36,9 @@ export class Contents {
   data(tile: Tile, image: ImageReference, epoch: number | null): TileData {
     const { run, layer, loss } = tile;
     const loaded = this.loader.image(run, image);
-    const shown = epoch === null ? null : nearestEpoch(run.epochs, epoch);
-    const margin = ofImage.has(layer) || shown === null ? null : this.loader.margin(run, shown, image);
-    const known = { tile, image: loaded, epoch: shown, margin };
+    const network = networkAt(run, epoch);
+    const margin = ofImage.has(layer) || network === null ? null : this.loader.margin(run, network, image);
+    const known = { tile, image: loaded, network, margin };
     if (layer === 'photo' || loaded.state !== 'ready') return { ...known, values: null, reason: null };
     const answer = ofImage.has(layer) ? wholeTarget(loaded.value) : margin?.state === 'ready' ? margin.value : null;
     if (answer === null) return { ...known, values: null, reason: null };
@@ -226,17 +226,17 @@ function wholeTarget(image: HeatmapImage): HeatmapMargin {
   let answer = wholeTargets.get(image);
   if (!answer) {
     const { height, width } = image;
-    answer = { epoch: 0, note: null, height, width, top: 0, left: 0, margin: new Float32Array(0) };
+    answer = { note: null, height, width, top: 0, left: 0, margin: new Float32Array(0) };
     wholeTargets.set(image, answer);
   }
   return answer;
 }
 
 /** What stands in place of a map, or over it. */
-function messageOf({ tile, image, epoch, margin, reason }: TileData): { message: string | null; failed: boolean } {
+function messageOf({ tile, image, network, margin, reason }: TileData): { message: string | null; failed: boolean } {
   if (image.state === 'failed') return { message: image.message, failed: true };
   if (margin?.state === 'failed') return { message: margin.message, failed: true };
-  if (epoch === null && !ofImage.has(tile.layer)) {
+  if (network === null && !ofImage.has(tile.layer)) {
     const waiting = tile.run.info.status === 'running' || tile.run.info.status === 'queued';
     const message = waiting
       ? 'No epoch of this run has been kept yet: the first map appears with its first checkpoint.'

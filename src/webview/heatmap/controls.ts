@@ -36,6 +36,8 @@ export interface ControlEvents {
 export interface Shown {
   readonly state: HeatmapState;
   readonly runs: readonly { readonly run: HeatmapRun; readonly name: string }[];
+  /** How many epochs there are to choose from. */
+  readonly epochs: number;
   readonly losses: readonly HeatmapLoss[];
   readonly shownLosses: readonly string[];
   readonly images: readonly Choice[];
@@ -247,6 +249,7 @@ export class Controls {
     this.study.root.hidden = !state.layers.includes('outcome');
     this.region.setAttribute('aria-pressed', String(shown.drawingRegion));
     this.sequence.textContent = shown.busy ?? 'Animate';
+    this.sequence.toggleAttribute('disabled', shown.epochs < 2);
   }
 
   /** Empties the field of another loss: it has been taken. */

@@ -3,17 +3,18 @@ import type { MessageHandler } from '../protocol/messageHandler';
 import type {
   HeatmapImage,
   HeatmapMargin,
+  HeatmapNetwork,
   HeatmapRun,
   HeatmapToHost,
   HeatmapToPanel,
   ImageReference,
 } from '../protocol/heatmap';
 
-/** Something that is needed for what is shown. `epoch` null means the image itself. */
+/** Something that is needed for what is shown. `network` null means the image itself. */
 export interface Need {
   readonly run: HeatmapRun;
   readonly image: ImageReference;
-  readonly epoch: number | null;
+  readonly network: HeatmapNetwork | null;
 }
 
 export type Loaded<Value> =
@@ -26,8 +27,8 @@ type Host = Pick<MessageHandler<HeatmapToHost, HeatmapToPanel>, 'request' | 'sen
 const mebibyte = 2 ** 20;
 
 /** What tells needs apart. */
-export function needKey({ run, image, epoch }: Need): string {
-  return JSON.stringify([run.info.folder, run.version, image, epoch]);
+export function needKey({ run, image, network }: Need): string {
+  return JSON.stringify([run.info.folder, run.version, image, network]);
 }
 
 /**
@@ -61,11 +62,11 @@ export class Loader {
   }
 
   image(run: HeatmapRun, image: ImageReference): Loaded<HeatmapImage> {
-    return this.loaded(this.images, { run, image, epoch: null });
+    return this.loaded(this.images, { run, image, network: null });
   }
 
-  margin(run: HeatmapRun, epoch: number, image: ImageReference): Loaded<HeatmapMargin> {
-    return this.loaded(this.margins, { run, image, epoch });
+  margin(run: HeatmapRun, network: HeatmapNetwork, image: ImageReference): Loaded<HeatmapMargin> {
+    return this.loaded(this.margins, { run, image, network });
   }
 
   /** @param now in the order of importance. @param next what may come after it. */
@@ -99,7 +100,7 @@ export class Loader {
     this.held = new Map();
     for (const need of this.now) {
       const key = needKey(need);
-      const value = before.get(key) ?? (need.epoch === null ? this.images.get(key) : this.margins.get(key));
+      const value = before.get(key) ?? (need.network === null ? this.images.get(key) : this.margins.get(key));
       if (value !== undefined) this.held.set(key, value);
     }
   }
@@ -114,7 +115,9 @@ export class Loader {
 
   private has(need: Need): boolean {
     const key = needKey(need);
-    return this.failures.has(key) || this.held.has(key) || (need.epoch === null ? this.images : this.margins).has(key);
+    return (
+      this.failures.has(key) || this.held.has(key) || (need.network === null ? this.images : this.margins).has(key)
+    );
   }
 
   private pump(): void {
@@ -134,7 +137,7 @@ export class Loader {
     this.lastTicket += 1;
     const ticket = this.lastTicket;
     this.flying.set(key, { ticket, urgent });
-    const { run, image, epoch } = need;
+    const { run, image, network } = need;
     const at = { folder: run.info.folder, image, ticket };
     const isWanted = (): boolean => this.flying.get(key)?.ticket === ticket;
     const settle = (value: HeatmapImage | HeatmapMargin | null, margin: HeatmapMargin | null): void => {
@@ -144,12 +147,12 @@ export class Loader {
       this.pump();
     };
     const asked =
-      epoch === null
+      network === null
         ? this.host.request('image', at).then((value) => {
             this.images.set(key, value, value.photo.byteLength + (value.labels?.byteLength ?? 0));
             settle(value, null);
           })
-        : this.host.request('margin', { ...at, epoch }).then((value) => {
+        : this.host.request('margin', { ...at, network }).then((value) => {
             this.margins.set(key, value, value.margin.byteLength);
             settle(value, value);
           });

@@ -9,8 +9,9 @@ import { Contents } from './content';
 import type { TileData } from './tileData';
 import { Controls } from './controls';
 import { Loader } from './loader';
-import { addition, arrival, journey, typing } from './moves';
+import { addition, arrival, journey, pointsOf, typing } from './moves';
 import { aboutRuns, badgesOf, imageChoices, named, nextImage, noticesOf, shownLosses, tipOf } from './panelModel';
+import { Following, moved, withoutEpochs } from './points';
 import { savePicture, saveSequence } from './saving';
 import { Scrubber } from './scrubber';
 import { Side } from './side';
@@ -41,6 +42,10 @@ const api = connect<HeatmapToHost, HeatmapToPanel, HeatmapState>({
     change(patch);
   },
   go: (target) => goTo(target),
+  point: (point) => {
+    following.take(point);
+    draw();
+  },
   inspector: ({ word }) => {
     inspector = word;
     draw();
@@ -61,6 +66,10 @@ const mostEpochs = 24;
 
 const loader = new Loader(api.host, () => draw());
 const contents = new Contents(loader);
+const following = new Following(loader, (point) => {
+  runs = moved(runs, point);
+  remember({ points: pointsOf(runs) });
+});
 const budgetStore = new BudgetStore();
 const thumbnails = new Thumbnails(contents);
 const wants = new Wants(loader, contents.values, thumbnails, budgetStore, () => draw());
@@ -131,12 +140,16 @@ const look = element('main', { class: 'look', 'data-panel': 'heatmap' }, stage.r
 document.body.append(controls.root, retry, look, budgets.root, side.numbers);
 
 const draw = oncePerFrame(() => {
+  const { image } = state;
+  const coming = following.proceed(
+    runs.filter(({ info }) => state.runs.includes(info.folder)),
+    image,
+  );
   const names = named(runs);
   const { tiles, leftOut } = tilesOf(state, runs);
   const shownRuns = names.filter(({ run }) => state.runs.includes(run.info.folder));
   const epochs = epochsOf(shownRuns.map(({ run }) => run));
   const epoch = state.epoch === null ? (epochs.at(-1) ?? null) : nearestEpoch(epochs, state.epoch);
-  const { image } = state;
   shownTiles = image ? tiles.map((tile) => contents.data(tile, image, epoch)) : [];
   if (state.range === 'fixed') contents.fit(shownTiles);
   const { content, bar } = contents.all(shownTiles, names, state);
@@ -146,7 +159,8 @@ const draw = oncePerFrame(() => {
   const losses = allLosses(runs, state.typed);
   const subjects = budgetSubjects(shownRuns, losses, shownLosses(runs, state));
   const spread = spreadOut(epochs, mostEpochs);
-  const of = shownTiles.find(({ tile }) => !ofImage.has(tile.layer)) ?? null;
+  const counted = epochs.length === 0 && shownRuns.some(({ run }) => run.point) ? [null] : spread;
+  const of = shownTiles.find(({ tile }) => !ofImage.has(tile.layer) && !tile.run.point) ?? null;
   if (image && trusted)
     wants.declare({
       image,
@@ -155,6 +169,8 @@ const draw = oncePerFrame(() => {
       epochs,
       epoch,
       spread,
+      counted,
+      coming,
       of: of?.tile ?? null,
       subjects,
       state,
@@ -165,9 +181,12 @@ const draw = oncePerFrame(() => {
     runs: names,
     losses,
     shownLosses: shownLosses(runs, state),
+    epochs: epochs.length,
     images: imageChoices(runs, image),
     image: JSON.stringify(image),
-    title: headline(state.layers, image, epoch) || 'Confidence heatmap',
+    title:
+      headline(state.layers, image, epoch, epochs.length === 0 ? (shownRuns[0]?.run.point ?? null) : null) ||
+      'Confidence heatmap',
     about: aboutRuns(runs, state),
     badges: badgesOf(shownTiles, runs, state),
     notices: trusted
@@ -187,6 +206,7 @@ const draw = oncePerFrame(() => {
     thumbnails:
       of && image ? thumbnails.of(of.tile, image, spread, contents.rangeFor(of, shownTiles, state), state) : [],
     of: of ? `${layerName(of.tile.layer)}${of.tile.loss ? ` under ${of.tile.loss.label}` : ''}` : '',
+    note: withoutEpochs(shownRuns.map(({ run }) => run)),
   });
   side.show(
     shownTiles,
@@ -198,7 +218,7 @@ const draw = oncePerFrame(() => {
   );
   budgets.show(
     image && subjects.length > 0
-      ? budgetsShown(subjects, spread, image, epoch, budgetStore, state.budget, budgets.shares)
+      ? budgetsShown(subjects, counted, image, epoch, budgetStore, state.budget, budgets.shares)
       : null,
     state.budget,
   );

@@ -1,5 +1,5 @@
 import { quantities } from '../../engine/insight/maps';
-import type { HeatmapLoss, HeatmapRun, HeatmapTarget } from '../protocol/heatmap';
+import type { HeatmapLoss, HeatmapRun, HeatmapTarget, SurfacePoint } from '../protocol/heatmap';
 import { firstImage, listedImage, shownLosses } from './panelModel';
 import { allLosses, type HeatmapState, type LayerId, mostTiles } from './state';
 
@@ -10,11 +10,17 @@ export function arrival(state: HeatmapState, runs: readonly HeatmapRun[]): Parti
   const again = shown.length > 0;
   return {
     folders,
+    points: pointsOf(runs),
     runs: again ? shown : folders.slice(0, mostTiles),
     // Of several runs, their confidence; of one, beside the photograph.
     layers: again || folders.length === 1 ? state.layers : ['pt'],
     image: state.image ?? firstImage(runs),
   };
+}
+
+/** Where the points are that are looked into. */
+export function pointsOf(runs: readonly HeatmapRun[]): SurfacePoint[] {
+  return runs.flatMap(({ point }) => point ?? []);
 }
 
 /** What changes when runs have: new ones are shown beside the others. */
@@ -28,6 +34,7 @@ export function addition(
   const added = folders.filter((folder) => !known.has(folder));
   return {
     folders,
+    points: pointsOf(now),
     runs: [...new Set([...state.runs, ...added])].slice(0, mostTiles),
     ...(added.length > 0 ? { sideBySide: true } : {}),
   };
@@ -37,13 +44,14 @@ export function addition(
 export function journey(
   state: HeatmapState,
   runs: readonly HeatmapRun[],
-  { epoch, image }: HeatmapTarget,
+  { run, epoch, image }: HeatmapTarget,
 ): Partial<HeatmapState> {
   const untargeted = image !== undefined && 'path' in image && image.mask === undefined;
   // Without a target there is no true class to be confident of.
   const shown = (layer: LayerId): LayerId =>
     untargeted && layer !== 'photo' && quantities[layer].needsTarget ? 'foreground' : layer;
   return {
+    ...(run === undefined || state.runs.includes(run) ? {} : { runs: [...state.runs, run].slice(-mostTiles) }),
     ...(epoch === undefined ? {} : { epoch }),
     ...(image ? { image: listedImage(runs, image), cursor: null, region: null } : {}),
     layers: [...new Set(state.layers.map(shown))],

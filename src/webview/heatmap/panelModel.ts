@@ -4,6 +4,7 @@ import { namesOf } from '../kit/runs';
 import type { HeatmapRun, ImageReference } from '../protocol/heatmap';
 import type { TileData } from './tileData';
 import { classNames } from './layers';
+import { placeText, pointName } from './points';
 import { quickStatistics } from './quickStatistics';
 import { type HeatmapState, imageName, ofImage } from './state';
 import { pixelAt, type Place } from './viewport';
@@ -20,10 +21,11 @@ export interface Named {
   readonly name: string;
 }
 
-/** Gives runs the names that tell them apart. */
-export function named(runs: readonly HeatmapRun[]): Named[] {
+/** Gives runs the names that tell them apart, and points where they are. */
+export function named(all: readonly HeatmapRun[]): Named[] {
+  const runs = all.filter(({ point }) => point === null);
   const names = namesOf(runs);
-  return runs.map((run, index) => ({ run, name: names[index]! }));
+  return all.map((run) => ({ run, name: run.point ? pointName(run, run.point) : names[runs.indexOf(run)]! }));
 }
 
 /** The images that can be chosen: those of the runs, test images first, and the file that is looked at. */
@@ -82,12 +84,13 @@ export function noticesOf(
 ): string[] {
   const notices = new Set<string>();
   const nameOf = (folder: string): string => names.find(({ run }) => run.info.folder === folder)?.name ?? folder;
-  for (const { tile, image, margin, epoch: shown } of data) {
+  for (const { tile, image, margin, network } of data) {
     if (image.state === 'ready') {
       if (image.value.changed !== null) notices.add(image.value.changed);
       for (const note of image.value.notes) notices.add(note);
     }
     const name = nameOf(tile.run.info.folder);
+    const shown = network && 'epoch' in network ? network.epoch : epoch;
     if (shown !== null && epoch !== null && shown !== epoch && !ofImage.has(tile.layer)) {
       notices.add(`${name} kept no weights of epoch ${epoch}: epoch ${shown} is shown, the nearest it has.`);
     }
@@ -109,8 +112,21 @@ export function shownLosses(runs: readonly HeatmapRun[], state: HeatmapState): r
 export function aboutRuns(runs: readonly HeatmapRun[], { runs: shown }: HeatmapState): string {
   const experiments = [...new Set(runs.map(({ info }) => info.experiment))].filter(Boolean);
   const [only, another] = runs.filter(({ info }) => shown.includes(info.folder));
-  const what = only && another === undefined ? `trained with ${only.info.loss}` : `${shown.length} runs`;
+  const what = only && another === undefined ? aboutOne(only) : countText(shown, runs);
   return [experiments.length === 1 ? `experiment ${experiments[0]}` : '', what].filter(Boolean).join(' · ');
+}
+
+function aboutOne({ info, point }: HeatmapRun): string {
+  return point ? `the network at ${placeText(point)}, which lies in the run ${info.id}` : `trained with ${info.loss}`;
+}
+
+function countText(shown: readonly string[], runs: readonly HeatmapRun[]): string {
+  const points = runs.filter(({ info, point }) => point !== null && shown.includes(info.folder)).length;
+  const count = (many: number, word: string) => `${many} ${word}${many === 1 ? '' : 's'}`;
+  const of = shown.length - points;
+  return [...(of > 0 ? [count(of, 'run')] : []), ...(points > 0 ? [`${count(points, 'point')} of surfaces`] : [])].join(
+    ' and ',
+  );
 }
 
 /** What must be seen at once about the image and the data. */

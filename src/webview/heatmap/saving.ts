@@ -28,9 +28,10 @@ export async function savePicture(host: Host, savable: Savable, stage: Stage): P
   const { data, ranges, state } = savable;
   const source = {
     image: state.image,
-    maps: data.map(({ tile, epoch }, index) => ({
+    maps: data.map(({ tile, network }, index) => ({
       run: tile.run.info.id,
-      epoch,
+      epoch: network && 'epoch' in network ? network.epoch : null,
+      ...(tile.run.point ? { point: tile.run.point } : {}),
       quantity: tile.layer,
       loss: tile.loss?.spec ?? null,
       range: ranges[index],

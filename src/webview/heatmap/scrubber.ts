@@ -16,6 +16,8 @@ export interface Scrubbed {
   readonly thumbnails: readonly Thumbnail[];
   /** What the thumbnails are of: "pt of focal γ=2". */
   readonly of: string;
+  /** What has no epochs, in words; left out when everything has. */
+  readonly note?: string;
 }
 
 /** How long an epoch is shown while they are played, and in an exported sequence. */
@@ -26,6 +28,8 @@ export class Scrubber {
   readonly root: HTMLElement;
   private readonly slider = element('input', { type: 'range', min: '0', step: '1', 'aria-label': 'Epoch' });
   private readonly label = element('output', { class: 'epoch-label' });
+  private readonly note = element('p', { class: 'muted scrubber-note' });
+  private readonly row: HTMLElement;
   private readonly strip = element('div', { class: 'strip-row', role: 'group', 'aria-label': 'Epochs' });
   private readonly before = quietButton('◀', 'Checkpoint before ( [ )', () => this.step(-1));
   private readonly after = quietButton('▶', 'Next checkpoint ( ] )', () => this.step(1));
@@ -51,19 +55,18 @@ export class Scrubber {
       this.stop();
       this.goTo(Number(this.slider.value));
     });
-    this.root = element(
-      'section',
-      { class: 'scrubber', 'aria-label': 'Epochs' },
-      element('div', { class: 'scrubber-row' }, this.play, this.before, this.slider, this.after, this.label),
-      this.strip,
-    );
+    this.row = element('div', { class: 'scrubber-row' }, this.play, this.before, this.slider, this.after, this.label);
+    this.root = element('section', { class: 'scrubber', 'aria-label': 'Epochs' }, this.row, this.strip, this.note);
   }
 
   show(scrubbed: Scrubbed): void {
     this.now = scrubbed;
-    const { epochs, epoch, thumbnails, of } = scrubbed;
+    const { epochs, epoch, thumbnails, of, note = '' } = scrubbed;
     const at = epoch === null ? -1 : epochs.indexOf(epoch);
-    this.root.hidden = epochs.length === 0;
+    this.row.hidden = this.strip.hidden = epochs.length === 0;
+    this.root.hidden = epochs.length === 0 && note === '';
+    this.note.textContent = note;
+    this.note.hidden = note === '';
     this.slider.max = String(Math.max(0, epochs.length - 1));
     this.slider.value = String(Math.max(0, at));
     this.slider.setAttribute('aria-valuetext', `epoch ${epoch ?? ''}`);

@@ -1,5 +1,5 @@
 import { quantities, type QuantityName } from '../../engine/insight/maps';
-import type { HeatmapLoss, HeatmapRun, ImageReference } from '../protocol/heatmap';
+import type { HeatmapLoss, HeatmapNetwork, HeatmapRun, ImageReference, SurfacePoint } from '../protocol/heatmap';
 import type { Place, View } from './viewport';
 import { wholeView } from './viewport';
 
@@ -12,6 +12,8 @@ export type BudgetBy = 'class' | 'boundary' | 'outcome' | 'confidence';
 /** What the heatmap panel remembers while it is hidden and over reloads. `folders` is what the host brings it back by. */
 export interface HeatmapState {
   readonly folders: readonly string[];
+  /** Where the points are, of those of `folders` that are surfaces. */
+  readonly points: readonly SurfacePoint[];
   readonly image: ImageReference | null;
   /** Null: the newest, whichever that is by now. */
   readonly epoch: number | null;
@@ -41,6 +43,7 @@ export const mostTiles = 6;
 
 export const initialState: HeatmapState = Object.freeze({
   folders: [],
+  points: [],
   image: null,
   epoch: null,
   runs: [],
@@ -131,6 +134,13 @@ export function nearestEpoch(epochs: readonly number[], epoch: number): number |
   let best: number | null = null;
   for (const one of epochs) if (best === null || Math.abs(one - epoch) < Math.abs(best - epoch)) best = one;
   return best;
+}
+
+/** Which network of a run is shown at an epoch: that of the nearest epoch that it has weights of, or that at its point. */
+export function networkAt(run: HeatmapRun, epoch: number | null): HeatmapNetwork | null {
+  if (run.point) return { a: run.point.a, b: run.point.b };
+  const near = epoch === null ? null : nearestEpoch(run.epochs, epoch);
+  return near === null ? null : { epoch: near };
 }
 
 /** At most `most` epochs out of a list, evenly spread, first and last among them. */

@@ -3,7 +3,7 @@ import type { Contents } from './content';
 import { needKey } from './loader';
 import { shrunk } from './paint';
 import type { Thumbnail } from './scrubber';
-import { type HeatmapState, nearestEpoch, type Tile } from './state';
+import { type HeatmapState, networkAt, type Tile } from './state';
 
 const longest = 72;
 /** So many small pictures are kept. */
@@ -44,9 +44,7 @@ export class Thumbnails {
     epoch: number,
     state: HeatmapState,
   ): HTMLCanvasElement | null {
-    const near = nearestEpoch(tile.run.epochs, epoch);
-    if (near === null) return null;
-    const data = this.contents.data(tile, image, near);
+    const data = this.contents.data(tile, image, epoch);
     if (data.values === null) return null;
     const map = this.contents.picture(data, this.range, state);
     if (!map) return null;
@@ -59,7 +57,7 @@ export class Thumbnails {
 
   private keyOf({ run, layer, loss }: Tile, image: ImageReference, epoch: number, state: HeatmapState): string {
     return JSON.stringify([
-      needKey({ run, image, epoch }),
+      needKey({ run, image, network: networkAt(run, epoch) }),
       layer,
       loss?.key ?? null,
       this.range,

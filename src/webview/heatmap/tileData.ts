@@ -1,4 +1,4 @@
-import type { HeatmapImage, HeatmapMargin } from '../protocol/heatmap';
+import type { HeatmapImage, HeatmapMargin, HeatmapNetwork } from '../protocol/heatmap';
 import type { Loaded } from './loader';
 import type { Tile } from './state';
 
@@ -6,8 +6,8 @@ import type { Tile } from './state';
 export interface TileData {
   readonly tile: Tile;
   readonly image: Loaded<HeatmapImage>;
-  /** The epoch that is shown of this run: the nearest that it has weights of. Null when it has none. */
-  readonly epoch: number | null;
+  /** What is shown of this run: the network of the nearest epoch that it has weights of, or that at its point. Null when it has none. */
+  readonly network: HeatmapNetwork | null;
   /** Null where no answer of the network is needed. */
   readonly margin: Loaded<HeatmapMargin> | null;
   /** The values that its colours stand for, [h,w] of the margin's region. */

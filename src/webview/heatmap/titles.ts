@@ -1,5 +1,6 @@
-import type { ImageReference } from '../protocol/heatmap';
+import type { ImageReference, SurfacePoint } from '../protocol/heatmap';
 import { layerNames } from './layers';
+import { placeText } from './points';
 import { imageName, type LayerId, ofImage, type Tile } from './state';
 
 /** What tells the tiles apart, and nothing that they share; the whole of it where there is one tile. */
@@ -23,9 +24,18 @@ export function layerName(layer: LayerId): string {
   return layerNames[layer] ?? layer;
 }
 
-/** "Confidence pt of IDRiD_03 after epoch 24": the layer where all maps but photographs are of one. */
-export function headline(layers: readonly LayerId[], image: ImageReference | null, epoch: number | null): string {
+/**
+ * "Confidence pt of IDRiD_03 after epoch 24": the layer where all maps but photographs are of one.
+ * @param point the only one that is shown, or null.
+ */
+export function headline(
+  layers: readonly LayerId[],
+  image: ImageReference | null,
+  epoch: number | null,
+  point: SurfacePoint | null,
+): string {
   const [only, another] = layers.filter((layer) => layer !== 'photo');
   const what = only && another === undefined ? `${layerName(only)} of ` : '';
-  return image === null ? '' : `${what}${imageName(image)}${epoch === null ? '' : ` after epoch ${epoch}`}`;
+  const where = point ? ` at ${placeText(point)}` : epoch === null ? '' : ` after epoch ${epoch}`;
+  return image === null ? '' : `${what}${imageName(image)}${where}`;
 }

@@ -3,7 +3,7 @@ import type { BudgetStore } from './budgetStore';
 import { type BudgetSubject, lossesToCount } from './budgetsModel';
 import type { LayerValues } from './layers';
 import type { Loader, Need } from './loader';
-import { type HeatmapState, nearestEpoch, ofImage, type Tile } from './state';
+import { type HeatmapState, networkAt, ofImage, type Tile } from './state';
 import type { Thumbnails } from './thumbnails';
 
 /** What is shown, and what may be shown next. */
@@ -17,6 +17,10 @@ export interface Wanted {
   readonly epoch: number | null;
   /** Epochs that get a thumbnail and a place in the budgets. */
   readonly spread: readonly number[];
+  /** What budgets are counted of: the same, or null alone where there are no epochs. */
+  readonly counted: readonly (number | null)[];
+  /** What is shown as soon as it has come. */
+  readonly coming: readonly Need[];
   /** What the thumbnails are of. */
   readonly of: Tile | null;
   readonly subjects: readonly BudgetSubject[];
@@ -36,12 +40,12 @@ export class Wants {
   ) {}
 
   declare(wanted: Wanted): void {
-    const { image, nearImages, tiles, epochs, epoch, spread, of, state } = wanted;
+    const { image, nearImages, tiles, epochs, epoch, spread, of, state, coming } = wanted;
     const at = epoch === null ? -1 : epochs.indexOf(epoch);
     const neighbours = [epochs[at + 1], epochs[at - 1], epochs[at + 2]].flatMap((near) => near ?? []);
     const missing = of === null ? [] : spread.filter((one) => !this.thumbnails.has(of, image, one, state));
     this.loader.want(
-      tiles.flatMap((tile) => needs(tile, image, epoch)),
+      [...tiles.flatMap((tile) => needs(tile, image, epoch)), ...coming],
       [
         ...neighbours.flatMap((near) => tiles.flatMap((tile) => needs(tile, image, near))),
         ...nearImages.flatMap((near) => tiles.flatMap((tile) => needs(tile, near, epoch))),
@@ -52,21 +56,21 @@ export class Wants {
   }
 
   /** What the budgets still need; what is there is counted. */
-  private forBudgets({ subjects, spread, image, state }: Wanted): Need[] {
+  private forBudgets({ subjects, counted, image, state }: Wanted): Need[] {
     const { band } = state.budget;
     const missing: Need[] = [];
     for (const { run } of subjects) {
       const losses = lossesToCount(subjects, run);
-      for (const one of spread) {
-        const epoch = nearestEpoch(run.epochs, one);
-        if (epoch === null) continue;
-        if (losses.every((loss) => this.budgets.get(run, image, epoch, loss, band) !== undefined)) continue;
-        const margin = this.loader.margin(run, epoch, image);
+      for (const one of counted) {
+        const network = networkAt(run, one);
+        if (network === null) continue;
+        if (losses.every((loss) => this.budgets.get(run, image, network, loss, band) !== undefined)) continue;
+        const margin = this.loader.margin(run, network, image);
         const photo = this.loader.image(run, image);
-        if (margin.state !== 'ready' || photo.state !== 'ready') missing.push({ run, image, epoch });
+        if (margin.state !== 'ready' || photo.state !== 'ready') missing.push({ run, image, network });
         else
           this.count(() =>
-            this.budgets.count(run, image, epoch, this.values.mapOf(photo.value, margin.value), losses, band),
+            this.budgets.count(run, image, network, this.values.mapOf(photo.value, margin.value), losses, band),
           );
       }
     }
@@ -85,6 +89,7 @@ export class Wants {
 }
 
 function needs(tile: Tile, image: ImageReference, epoch: number | null): Need[] {
-  const near = epoch === null || ofImage.has(tile.layer) ? null : nearestEpoch(tile.run.epochs, epoch);
-  return [{ run: tile.run, image, epoch: null }, ...(near === null ? [] : [{ run: tile.run, image, epoch: near }])];
+  const { run } = tile;
+  const network = ofImage.has(tile.layer) ? null : networkAt(run, epoch);
+  return [{ run, image, network: null }, ...(network === null ? [] : [{ run, image, network }])];
 }

@@ -13,9 +13,20 @@ export interface HeatmapLoss {
   readonly spec: unknown;
 }
 
-/** What the panel needs to know of a run. */
+/** A point of a loss surface, in the surface's own units. */
+export interface SurfacePoint {
+  /** Absolute path of the surface's folder. */
+  readonly surface: string;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** What the panel needs to know of a run, or of a point of a surface that is looked into like a run. */
 export interface HeatmapRun {
+  /** Of a point: that of the run that its surface lies in, but for the folder: the surface's. */
   readonly info: RunInfo;
+  /** Of a run: null. Else what is looked into is the network at this point, and there are no epochs. */
+  readonly point: SurfacePoint | null;
   /** Epochs whose weights are on the disk, ascending. */
   readonly epochs: readonly number[];
   /** Names of its images. */
@@ -28,8 +39,13 @@ export interface HeatmapRun {
   readonly version: string;
 }
 
+/** One of the networks of what is looked into: that after an epoch, or that at a point of its plane. */
+export type HeatmapNetwork = { readonly epoch: number } | { readonly a: number; readonly b: number };
+
 /** What to look at. What is left out stays as it is, or is chosen by the panel. */
 export interface HeatmapTarget {
+  /** Folder of a run, or of a surface, that is to be shown if it is not. */
+  readonly run?: string;
   readonly epoch?: number;
   readonly image?: ImageReference;
 }
@@ -46,8 +62,8 @@ export interface HeatmapSnapshot {
 /** A photograph and its target, [H,W,3] and [H,W]. */
 export type HeatmapImage = Result<'image'> & { readonly photo: Uint8Array; readonly labels: Uint8Array | null };
 
-/** The network's answer, [h,w] of a region of the photograph. */
-export type HeatmapMargin = Result<'margin'> & { readonly margin: Float32Array };
+/** The network's answer, [h,w] of a region of the photograph. `note`: what must be known about it, or null. */
+export type HeatmapMargin = Result<'planeMargin'> & { readonly note: string | null; readonly margin: Float32Array };
 
 /** From the host to the heatmap panel. */
 export interface HeatmapToPanel {
@@ -55,6 +71,8 @@ export interface HeatmapToPanel {
   runs(body: { readonly runs: readonly HeatmapRun[] }): void;
   /** Look at something else: an epoch or an image was chosen elsewhere. */
   go(body: HeatmapTarget): void;
+  /** The point of a surface has been moved in its own panel. */
+  point(body: SurfacePoint): void;
   /** A word about the inspector process; null when all is well again. */
   inspector(body: { readonly word: string | null }): void;
 }
@@ -65,10 +83,10 @@ export interface HeatmapToHost {
   ready(body: null): HeatmapSnapshot;
   /** An image as a run's network sees it. */
   image(body: { readonly folder: string; readonly image: ImageReference; readonly ticket: number }): HeatmapImage;
-  /** What a run's network answers after an epoch. */
+  /** What a network answers. */
   margin(body: {
     readonly folder: string;
-    readonly epoch: number;
+    readonly network: HeatmapNetwork;
     readonly image: ImageReference;
     readonly ticket: number;
   }): HeatmapMargin;

@@ -146,7 +146,16 @@ export interface SurfaceToHost {
     readonly a: number;
     readonly b: number;
     readonly image: ImageReference;
+    /** Whether it is the point that is looked at: panels that look into it follow. */
+    readonly cursor: boolean;
   }): SurfaceMargin | null;
+  /** Show what the network at a point makes of an image in the heatmap panel. */
+  heatmap(body: {
+    readonly folder: string;
+    readonly a: number;
+    readonly b: number;
+    readonly image: ImageReference;
+  }): void;
   /** Go on with a surface that was stopped or interrupted. */
   resume(body: { readonly folder: string }): void;
   chooseImage(body: null): ImageReference | null;

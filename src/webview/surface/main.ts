@@ -71,7 +71,7 @@ const stage = element('div', {
   role: 'application',
   'aria-label': 'Surfaces: arrow keys move the cursor point by point, Escape takes it away',
 });
-const stage3d = new Stage3d();
+const stage3d = new Stage3d((file) => void file.then((made) => api.host.request('save', made)).catch(showFailure));
 const legend = new Legend();
 const tip = element('div', { class: 'tooltip surface-tip', hidden: true });
 const network = new NetworkView(api.host, (image) => void change({ image }), theme);
@@ -109,7 +109,9 @@ const draw = oncePerFrame(() => {
   const three = state.view === '3d' && info.kind === 'plane';
   stage3d.root.hidden = !three;
   if (three) stage3d.show(scene.panes, state.cursor, theme);
-  legend.show(scene.paths.length > 0 && state.paths && info.kind === 'plane' ? scene.paths : [], state, info, theme);
+  const overlay = scene.panes.find(({ model }) => model.overlay !== null)?.model.overlay?.name ?? null;
+  const paths = state.paths && info.kind === 'plane' ? scene.paths : [];
+  legend.show(paths, overlay, state, info, theme);
   showCursor();
   reading.show(scene.read, state.cursor);
 });

@@ -1,14 +1,14 @@
 import { foregroundProbability, outcome, prediction, trueProbability } from '../../engine/insight/maps';
 import { element, replaceChildren } from '../kit/dom';
 import type { Theme } from '../kit/theme';
-import { dropdown, quietButton } from '../kit/widgets';
+import { button, dropdown, quietButton } from '../kit/widgets';
 import type { MessageHandler } from '../protocol/messageHandler';
 import type { ImageReference, SurfaceMargin, SurfacePhoto, SurfaceToHost, SurfaceToPanel } from '../protocol/surface';
-import { cropped, mapPicture, photoPicture } from './pictures';
+import { cropped, mapEnds, mapPicture, meanOf, photoPicture } from './pictures';
 import type { Place } from './state';
 import { valueText } from '../kit/format';
 
-type Host = Pick<MessageHandler<SurfaceToHost, SurfaceToPanel>, 'request'>;
+type Host = Pick<MessageHandler<SurfaceToHost, SurfaceToPanel>, 'request' | 'send'>;
 
 /** A point of a surface and the image that its network is tried on. */
 interface Wish {
@@ -25,11 +25,14 @@ export class NetworkView {
   private readonly message = element('p', { class: 'muted', role: 'status' });
   private readonly pictures = element('div', { class: 'network-maps' });
   private readonly choice;
+  private readonly open;
   readonly root: HTMLElement;
   private wish: Wish | null = null;
   private busy = false;
   private photo: { key: string; value: SurfacePhoto } | null = null;
   private shown = '';
+  /** What the maps are of. */
+  private at: Parameters<SurfaceToHost['heatmap']>[0] | null = null;
 
   constructor(
     private readonly host: Host,
@@ -37,6 +40,10 @@ export class NetworkView {
     private theme: Theme,
   ) {
     this.choice = dropdown('Image', [], '', (value) => choose(JSON.parse(value) as ImageReference));
+    this.open = button('Open in heatmap panel', () => this.at && host.send('heatmap', this.at), {
+      title:
+        'All maps of the network at the cursor: confidence, loss, gradient and more. They follow the cursor while it is dragged.',
+    });
     this.root = element(
       'section',
       { class: 'network', 'aria-label': 'The network at the cursor' },
@@ -53,6 +60,7 @@ export class NetworkView {
       ),
       this.message,
       this.pictures,
+      this.open,
     );
   }
 
@@ -76,10 +84,13 @@ export class NetworkView {
         (image === null
           ? 'There is no image to segment: choose a file.'
           : 'Click a point of the surface or of a profile, or drag over the surface: the network there segments the image.');
-      this.pictures.hidden = true;
+      this.pictures.hidden = this.open.hidden = true;
       this.shown = '';
+      this.at = null;
       return;
     }
+    this.at = { folder, image, ...place };
+    this.open.hidden = false;
     const wish = { folder, image, place };
     if (JSON.stringify(wish) === this.shown) return;
     this.shown = JSON.stringify(wish);
@@ -96,7 +107,7 @@ export class NetworkView {
         const { folder, image, place } = wish;
         const key = JSON.stringify([folder, image]);
         if (this.photo?.key !== key) this.photo = { key, value: await this.host.request('image', { folder, image }) };
-        const answer = await this.host.request('margin', { folder, image, ...place });
+        const answer = await this.host.request('margin', { folder, image, ...place, cursor: true });
         if (answer) this.draw(this.photo.value, answer, place);
       } catch (error) {
         this.message.textContent = `The network cannot be computed: ${error instanceof Error ? error.message : String(error)}`;
@@ -112,14 +123,14 @@ export class NetworkView {
     const map = { height, width, margin, labels };
     const size = { height, width };
     const labelled = labels === null ? null : { ...map, labels };
+    const confidence = labelled ? trueProbability(labelled) : foregroundProbability(map);
+    const confidenceName = labelled ? 'Confidence pt' : 'P(foreground)';
     const pictures: (readonly [string, HTMLCanvasElement])[] = [
       ['Photograph', photoPicture(photo.photo, photo.width, { top, left, height, width })],
       labelled
         ? ['Difference', mapPicture('outcome', outcome(labelled), size)]
         : ['Prediction', mapPicture('prediction', prediction(map), size)],
-      labelled
-        ? ['Confidence pt', mapPicture('pt', trueProbability(labelled), size)]
-        : ['P(foreground)', mapPicture('foreground', foregroundProbability(map), size)],
+      [`${confidenceName} (${mapEnds})`, mapPicture(labelled ? 'pt' : 'foreground', confidence, size)],
     ];
     replaceChildren(
       this.pictures,
@@ -127,6 +138,7 @@ export class NetworkView {
     );
     this.pictures.hidden = false;
     const words = [`a = ${valueText(place.a, 3)}, b = ${valueText(place.b, 3)}`];
+    words.push(`mean ${confidenceName} ${valueText(meanOf(confidence), 3)}`);
     if (labelled) {
       const { iou, accuracy } = agreement(outcome(labelled));
       words.push(`IoU ${valueText(iou, 3)}`, `accuracy ${valueText(accuracy, 3)}`);

@@ -8,19 +8,29 @@ import type { Place } from './state';
 /** Above the surface, in the height of the box: so that marks are not sunk into it. */
 const lift = 0.01;
 
+/** Where a surface is looked from: angles in degrees, and how far away. */
+export interface Camera {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly distance: number;
+  readonly center?: readonly number[];
+}
+
+export const firstCamera: Camera = Object.freeze({ alpha: 32, beta: 35, distance: 225 });
+
 /**
  * A surface in three dimensions with light, for echarts-gl. Height is the place on the scale. Networks of trajectories stand at
  * their own loss, above or below the plane's, with a stem to the plane: they do not lie on the surface.
  *
  * @param quantity key of what is drawn, to find the networks' own values by.
- * @param camera whether to say where it is looked from.
+ * @param camera where it is looked from; null leaves that as it is.
  */
 export function option3d(
   model: PaneModel,
   quantity: string,
   cursor: Place | null,
   theme: Theme,
-  camera: boolean,
+  camera: Camera | null,
 ): Record<string, unknown> {
   const { field, scale } = model;
   const { a, b, values, kinds } = field;
@@ -64,7 +74,7 @@ export function option3d(
       boxWidth: 110,
       boxDepth: 110,
       boxHeight: 62,
-      ...(camera ? { viewControl: { alpha: 32, beta: 35, distance: 225, damping: 0 } } : {}),
+      ...(camera ? { viewControl: { ...camera, damping: 0 } } : {}),
       light: { main: { intensity: 1.1, alpha: 45, beta: 30, shadow: false }, ambient: { intensity: 0.45 } },
       environment: theme.background,
     },

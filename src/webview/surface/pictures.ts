@@ -8,6 +8,11 @@ interface Region {
   readonly width: number;
 }
 
+/** What the colours of a map of probabilities mean. */
+export const mapEnds = 'dark 0, bright 1';
+
+export const meanOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** A quantity of a region in colours, one pixel per pixel. @param values [height, width]. */
 export function mapPicture(
   name: QuantityName,

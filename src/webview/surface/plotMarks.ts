@@ -66,7 +66,7 @@ export function pathMarks({ points, place: run }: ShownPath, farthest: number, p
     const last = index === points.length - 1;
     const style = { fill: colour, stroke: '#fff', lineWidth: last ? 2 : 1, opacity };
     const shape = last
-      ? { type: 'rect', shape: { x: cx - radius, y: cy - radius, width: 2 * radius, height: 2 * radius } }
+      ? { type: 'rect', shape: { x: cx - radius, y: cy - radius, width: 2 * radius, height: 2 * radius, r: 0 } }
       : { type: 'circle', shape: { cx, cy, r: radius } };
     marks.push({ ...shape, silent: true, style });
   });

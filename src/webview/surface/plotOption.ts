@@ -60,7 +60,7 @@ export function plotOption(model: PaneModel, size: Rect, theme: Theme, barName: 
       splitLine: { show: false },
     };
   };
-  const bar = { left: size.left + size.width + 14, top: size.top + 16, width: 12, height: size.height - 16 };
+  const bar = { left: size.left + size.width + 14, top: size.top + 20, width: 12, height: size.height - 20 };
   const at = [0, 0.25, 0.5, 0.75, 1];
   return {
     animation: false,
@@ -80,7 +80,7 @@ export function plotOption(model: PaneModel, size: Rect, theme: Theme, barName: 
         position: 'right',
         name: barName,
         nameTextStyle: { ...label, align: 'left', padding: [0, 0, 0, -12] },
-        nameGap: 6,
+        nameGap: 9,
         axisLine,
         axisTick: { show: true, customValues: at, lineStyle: { color: theme.muted }, length: 3 },
         axisLabel: {

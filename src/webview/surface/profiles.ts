@@ -11,6 +11,7 @@ import type { Place } from './state';
 /** Lines of all shown losses along both axes through the cursor. */
 export class ProfilesView {
   readonly root = element('div', { class: 'profiles' });
+  private readonly note = element('p', { class: 'muted profiles-note' });
   private readonly charts = (['a', 'b'] as const).map((along) => {
     const heading = element('h3');
     const chart = element('div', { class: 'profile-chart', role: 'img' });
@@ -20,7 +21,9 @@ export class ProfilesView {
   });
 
   /** @param pick a place along an axis was clicked. */
-  constructor(private readonly pick: (along: 'a' | 'b', value: number) => void) {}
+  constructor(private readonly pick: (along: 'a' | 'b', value: number) => void) {
+    this.root.append(this.note);
+  }
 
   show(
     lines: readonly ProfileLine[],
@@ -29,6 +32,10 @@ export class ProfilesView {
     width: number,
     theme: Theme,
   ): void {
+    const errors = lines.some((line) => line.errors !== null);
+    this.note.textContent =
+      'Sampled points nearest to the cursor, joined by straight lines; click to move the cursor.' +
+      (errors ? ' Thin lines: one standard error of the mean over the images above and below.' : '');
     for (const chart of this.charts) {
       const { along } = chart;
       const profiles = lines.map((line) => ({ line, profile: profileOf(line, along, place) }));

@@ -13,12 +13,13 @@ const headHeight = 52;
 export async function exportPane(model: PaneModel, about: string, format: 'svg' | 'png'): Promise<ExportedFile> {
   const size = { width: 620, height: 560 + headHeight };
   const rect = plotRect(size.width, size.height - headHeight);
+  const said = model.overlay ? `Dashed: lines of equal ${model.overlay.name}. ${about}` : about;
   const option = {
     ...plotOption(model, { ...rect, top: rect.top + headHeight }, paperTheme, 'value'),
     backgroundColor: paperTheme.background,
     title: {
       text: model.title,
-      subtext: about.length > 100 ? `${about.slice(0, 99)}…` : about,
+      subtext: said.length > 100 ? `${said.slice(0, 99)}…` : said,
       left: 12,
       top: 8,
       itemGap: 4,

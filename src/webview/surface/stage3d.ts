@@ -1,6 +1,9 @@
 import { element } from '../kit/dom';
 import type { Theme } from '../kit/theme';
+import { quietButton } from '../kit/widgets';
+import type { ExportedFile } from '../protocol/run';
 import type { PaneModel } from './paneModel';
+import { export3d } from './saving3d';
 import type { Place, Tile } from './state';
 import { hasWebGl, load3d, type Surface3d } from './view3d';
 
@@ -10,6 +13,8 @@ interface Shown {
   readonly tile: Tile;
   readonly summary: string;
 }
+
+const noSvg = 'The graphics card draws pixels, which no SVG can hold: contours and points can be saved as SVG.';
 
 /** So many surfaces at once: each has a drawing context of the graphics card, of which a page gets few. */
 const most = 4;
@@ -21,11 +26,14 @@ export class Stage3d {
   readonly root = element('div', { hidden: true }, this.message, this.grid);
   private readonly views = new Map<
     string,
-    { root: HTMLElement; heading: HTMLElement; box: HTMLElement; view: Surface3d }
+    { root: HTMLElement; heading: HTMLElement; box: HTMLElement; view: Surface3d; shown: Shown }
   >();
   private make: ((root: HTMLElement) => Surface3d) | null = null;
   private latest: (() => void) | null = null;
   private readonly able = hasWebGl();
+
+  /** @param save takes a picture that is to be saved. */
+  constructor(private readonly save: (file: Promise<ExportedFile>) => void) {}
 
   show(shown: readonly Shown[], cursor: Place | null, theme: Theme): void {
     if (!this.able) {
@@ -62,20 +70,40 @@ export class Stage3d {
       root.remove();
       this.views.delete(key);
     }
-    for (const { key, model, tile, summary } of kept) {
+    for (const one of kept) {
+      const { key, model, tile, summary } = one;
       let known = this.views.get(key);
       if (!known) {
         const box = element('div', { class: 'box3d', role: 'img' });
         const heading = element('h3');
-        const root = element('figure', { class: 'pane' }, heading, box);
+        const tools = element(
+          'div',
+          { class: 'tools', role: 'toolbar', 'aria-label': 'Tools of this picture' },
+          element('span', { class: 'muted', title: noSvg }, 'no SVG in 3D'),
+          quietButton('PNG', `Save as PNG, as it is turned now. ${noSvg}`, () => this.savePicture(key)),
+        );
+        const root = element(
+          'figure',
+          { class: 'pane' },
+          element('div', { class: 'figure-head' }, heading, tools),
+          box,
+        );
         this.grid.append(root);
-        known = { root, heading, box, view: this.make(box) };
+        known = { root, heading, box, view: this.make(box), shown: one };
         this.views.set(key, known);
       }
+      known.shown = one;
       known.heading.textContent = model.title;
       known.box.setAttribute('aria-label', summary);
       known.view.show(model, tile.quantity.key, cursor, theme);
       known.view.resize();
     }
+  }
+
+  private savePicture(key: string): void {
+    const known = this.views.get(key);
+    if (!known) return;
+    const { model, tile } = known.shown;
+    this.save(export3d(known.view, model, tile.quantity.key, tile.data.info.provenance));
   }
 }

@@ -6,6 +6,14 @@ import type { Place } from './state';
 /** What the bundle that draws in three dimensions puts into the page. */
 export interface Surface3d {
   show(model: PaneModel, quantity: string, cursor: Place | null, theme: Theme): void;
+  /** The same from where it is looked at now, drawn anew without the cursor. @param size in pixels of `dots` dots each. */
+  picture(
+    model: PaneModel,
+    quantity: string,
+    theme: Theme,
+    size: { readonly width: number; readonly height: number },
+    dots: number,
+  ): HTMLCanvasElement;
   resize(): void;
   dispose(): void;
 }

@@ -16,7 +16,6 @@ const image: HeatmapImage = {
   labels: Uint8Array.from([0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0]),
 };
 const margin = (more: Partial<HeatmapMargin> = {}): HeatmapMargin => ({
-  epoch: 2,
   note: null,
   height: 3,
   width: 4,
@@ -50,9 +49,9 @@ test('a loss that cannot be computed has a reason and no budget; others are not 
   const map = marginMap(image, margin());
   const store = new BudgetStore();
   const run = heatmapRun('/runs/a');
-  store.count(run, { name: 'c' }, 2, map, [odd, focal], 5);
-  expect(store.get(run, { name: 'c' }, 2, odd, 5)).toBeNull();
-  expect(store.get(run, { name: 'c' }, 2, focal, 5)).not.toBeNull();
+  store.count(run, { name: 'c' }, { epoch: 2 }, map, [odd, focal], 5);
+  expect(store.get(run, { name: 'c' }, { epoch: 2 }, odd, 5)).toBeNull();
+  expect(store.get(run, { name: 'c' }, { epoch: 2 }, focal, 5)).not.toBeNull();
 });
 
 test('ranges: natural, set, of this map, of all', () => {

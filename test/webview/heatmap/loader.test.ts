@@ -5,18 +5,22 @@ import { heatmapRun } from './support';
 
 const run = heatmapRun('x');
 const image = { name: 'c' };
-const need = (epoch: number | null): Need => ({ run, image, epoch });
+const need = (epoch: number | null): Need => ({
+  run,
+  image,
+  network: epoch === null ? null : { epoch },
+});
 
 /** A host whose answers are given by hand. */
 function setUp(marginBytes?: number) {
   const asked: { epoch: number | null; ticket: number; answer: () => void; fail: (message: string) => void }[] = [];
   const cancelled: number[] = [];
   const host = {
-    request: (message: string, body: { ticket: number; epoch?: number }) =>
+    request: (message: string, body: { ticket: number; network?: { epoch: number } }) =>
       new Promise((resolve, reject) => {
-        const epoch = message === 'image' ? null : body.epoch!;
+        const epoch = message === 'image' ? null : body.network!.epoch;
         const place = { height: 2, width: 3, top: 0, left: 0 };
-        const margin: HeatmapMargin = { epoch: epoch ?? 0, note: null, ...place, margin: new Float32Array(6) };
+        const margin: HeatmapMargin = { note: null, ...place, margin: new Float32Array(6) };
         const photo = { photo: new Uint8Array(18), labels: null, ...place };
         asked.push({
           epoch,
@@ -42,8 +46,8 @@ test('what is needed now goes first; what may follow is fetched one by one when 
   asked[1]!.answer();
   await settle();
   expect(asked.map(({ epoch }) => epoch)).toEqual([null, 4, 2]);
-  expect(loader.margin(run, 4, image).state).toBe('ready');
-  expect(loader.margin(run, 2, image).state).toBe('loading');
+  expect(loader.margin(run, { epoch: 4 }, image).state).toBe('ready');
+  expect(loader.margin(run, { epoch: 2 }, image).state).toBe('loading');
   asked[2]!.answer();
   await settle();
   expect(asked.map(({ epoch }) => epoch)).toEqual([null, 4, 2, 0]);
@@ -60,7 +64,7 @@ test('the last wish wins: what is not needed any more is given up, and asked aga
   asked[0]!.fail('given up');
   asked[2]!.answer();
   await settle();
-  expect(loader.margin(run, 4, image).state).toBe('ready');
+  expect(loader.margin(run, { epoch: 4 }, image).state).toBe('ready');
 });
 
 test('what was fetched ahead makes room for what somebody waits for', () => {
@@ -76,7 +80,7 @@ test('a failure is kept and shown, and tried again when asked to', async () => {
   loader.want([need(4)], []);
   asked[0]!.fail('the checkpoint is cut off');
   await settle();
-  expect(loader.margin(run, 4, image)).toEqual({ state: 'failed', message: 'the checkpoint is cut off' });
+  expect(loader.margin(run, { epoch: 4 }, image)).toEqual({ state: 'failed', message: 'the checkpoint is cut off' });
   loader.want([need(4)], []);
   expect(asked).toHaveLength(1);
   loader.retry();
@@ -94,7 +98,7 @@ test('a memory too small for all that may follow comes to rest', async () => {
   loader.want([need(4)], ahead);
   expect(asked.map(({ epoch }) => epoch)).toEqual([4, 0, 2]);
   // What is shown is never pushed out.
-  expect(loader.margin(run, 4, image).state).toBe('ready');
+  expect(loader.margin(run, { epoch: 4 }, image).state).toBe('ready');
 });
 
 test('an epoch that was trained again is another one', async () => {
@@ -103,5 +107,5 @@ test('an epoch that was trained again is another one', async () => {
   asked[0]!.answer();
   await settle();
   const again = { ...run, version: '2' };
-  expect(loader.margin(again, 4, image).state).toBe('loading');
+  expect(loader.margin(again, { epoch: 4 }, image).state).toBe('loading');
 });

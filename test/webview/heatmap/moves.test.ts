@@ -19,8 +19,13 @@ test('a page that was hidden comes back as it was, without the runs that have go
 
 test('added runs are shown beside the others; news about known ones change nothing that is shown', () => {
   const state: HeatmapState = { ...initialState, runs: ['x'], sideBySide: false };
-  expect(addition(state, runs.slice(0, 1), runs)).toEqual({ folders: ['x', 'y'], runs: ['x', 'y'], sideBySide: true });
-  expect(addition(state, runs, runs)).toEqual({ folders: ['x', 'y'], runs: ['x'] });
+  expect(addition(state, runs.slice(0, 1), runs)).toEqual({
+    folders: ['x', 'y'],
+    points: [],
+    runs: ['x', 'y'],
+    sideBySide: true,
+  });
+  expect(addition(state, runs, runs)).toEqual({ folders: ['x', 'y'], points: [], runs: ['x'] });
 });
 
 test('an image by name is found in its split; one without a mask has no confidence', () => {

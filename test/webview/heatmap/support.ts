@@ -7,6 +7,7 @@ export const focal: HeatmapLoss = { key: 'focal', label: 'focal γ=2', spec: { t
 export function heatmapRun(folder: string, more: Partial<HeatmapRun> = {}): HeatmapRun {
   return {
     info: info(folder),
+    point: null,
     epochs: [0, 2, 4],
     images: { train: ['a', 'b'], test: ['c'] },
     losses: [crossEntropy, focal],

@@ -66,9 +66,9 @@ function polyData(
 
 /**
  * A surface as a mesh: x and y are a and b times the lengths of the directions (weight distances), z is `height`, scaled so that
- * its range is half as large as the larger side. Every quantity lies on the points under its label; `state` is 1 where a point
+ * its range is half as large as the larger side. Every quantity lies on the points under its key; `state` is 1 where a point
  * was measured, 2 where it is interpolated. Points at which the height is not a finite number belong to no cell and lie at z = 0.
- * A line becomes a polyline.
+ * A line becomes a segment between any two neighbours.
  * @param height key of the quantity that makes the height.
  */
 export function surfaceVtp({ document, values, states }: LoadedSurface, height: string): string {
