@@ -27,6 +27,9 @@ export function runPaths(folder: string): Record<keyof typeof fileNames, string>
   >;
 }
 
+/** The folder of a run's loss surfaces. */
+export const surfacesFolder = (runFolder: string): string => join(runFolder, 'surfaces');
+
 /** Path of an epoch's checkpoint: `<folder>/checkpoints/epoch-0005.safetensors`. */
 export function checkpointPath(folder: string, epoch: number): string {
   return join(folder, fileNames.checkpoints, `${epochName(epoch)}.safetensors`);

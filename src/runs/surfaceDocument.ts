@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { processExists } from './document';
 import { namesIn, writeFileAtomic } from './files';
 import { readJsonDocument } from './jsonDocument';
+import { surfacesFolder } from './layout';
 import { Problem } from './problem';
 import { planeProvenanceSchema } from './surfaceProvenance';
 
@@ -146,9 +147,6 @@ const surfaceSchema = z.object({
 
 /** What `surfaces/<id>/surface.json` holds. Times are ISO 8601 in UTC. */
 export type SurfaceDocument = z.infer<typeof surfaceSchema>;
-
-/** The folder of a run's surfaces. */
-export const surfacesFolder = (runFolder: string): string => join(runFolder, 'surfaces');
 
 /** @throws Problem when the file is missing, damaged, or of a newer format. */
 export function readSurfaceDocument(folder: string): Promise<SurfaceDocument> {

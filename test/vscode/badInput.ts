@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { finishedRun } from './engine';
+import { finishedRun } from './finishedRun';
 import { runs, untilRun } from './runs';
 import type { Session } from './session';
 import { until } from './session';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { engine, finishedRun } from './engine';
+import { engine, finishedRun } from './finishedRun';
 import { onRun, runs, type SeenRun } from './runs';
 import type { Session } from './session';
 import { until } from './session';
@@ -29,7 +29,7 @@ async function choose(session: Session, row: Locator, entry: string): Promise<vo
   // Away from where a hover of another row would come up over this one.
   await session.page.mouse.move(700, 300);
   await row.click({ button: 'right' });
-  const menu = session.page.locator('.context-view .action-item', { hasText: new RegExp(`^${entry}$`) });
+  const menu = session.page.locator('.context-view .action-item', { hasText: new RegExp(`^${entry}`) });
   await menu.first().waitFor();
   await session.page.waitForTimeout(300); // the menu does not hear what comes at once
   await menu.first().click();
@@ -126,6 +126,32 @@ export const children: EditorTest[] = [
       same((await runs(session)).length, before, 'number of runs');
       await session.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
       same(session.complaints, [], 'complaints in the developer console');
+    },
+  },
+  {
+    name: 'a descent whose run is deleted is still found',
+    again: true,
+    async run(session) {
+      const run = await finishedRun(session);
+      const id = '20000101-000000-phantom-copy-aaaa';
+      const copy = join(session.folder, 'runs', id);
+      await cp(run.folder, copy, { recursive: true });
+      const document = JSON.parse(await readFile(join(copy, 'run.json'), 'utf8')) as { dataset: { test: string[] } };
+      await writeFile(join(copy, 'run.json'), JSON.stringify({ ...document, id }));
+      const image = document.dataset.test[0]!;
+      await engine(session, ['descend', copy, `--image=${image}`, '--losses=focal-2', '--steps=2', '--every=1']);
+      await session.api(({ commands }) => commands.executeCommand('losscape.runs.focus'));
+      await rm(copy, { recursive: true });
+      const group = rowWith(session, 'Descents without their run');
+      await group.waitFor({ timeout: 60_000 });
+      await group.locator('.monaco-tl-twistie').click();
+      const row = rowWith(session, image).last();
+      await row.waitFor();
+      await session.picture('a descent without its run');
+      await choose(session, row, 'Delete');
+      await session.answerDialog('Move to Trash');
+      await session.answerDialog('Delete for Good');
+      await until('the group to go', async () => (await group.count()) === 0);
     },
   },
 ];

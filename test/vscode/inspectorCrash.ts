@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { finishedRun } from './engine';
+import { finishedRun } from './finishedRun';
 import { onRun } from './runs';
 import type { Session } from './session';
 import { until } from './session';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import sharp from 'sharp';
-import { finishedRun } from './engine';
+import { finishedRun } from './finishedRun';
 import type { Session } from './session';
 import { until } from './session';
 import { check, type EditorTest, same } from './tests';

@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
+import { surfacesFolder } from '../../runs/layout';
 import { Problem } from '../../runs/problem';
 import { namesIn } from '../../runs/files';
 import { listRuns } from '../../runs/scan';
-import { surfaceFileNames, surfacesFolder } from '../../runs/surfaceDocument';
+import { surfaceFileNames } from '../../runs/surfaceDocument';
 import type { PlaneProvenance } from '../../runs/surfaceProvenance';
 import type { ParameterSpec } from '../unet/unet';
 import { CheckpointFiles, checkpointsOf } from './checkpointFiles';

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { surfacesFolder } from '../../runs/layout';
 import { fileProblem } from '../../runs/files';
 import {
   surfaceFileNames,
   surfaceFormatVersion,
-  surfacesFolder,
   writeSurfaceDocument,
   type SurfaceDocument,
   type SurfaceImageSet,

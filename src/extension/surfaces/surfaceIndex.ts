@@ -1,35 +1,8 @@
 import { basename } from 'node:path';
-import { Problem } from '../../runs/problem';
-import { isBeingSampled, type PlaneProvenance, readSurfaceDocument, surfacesFolder } from '../../runs/surfaceDocument';
-import type { SurfaceInfo } from '../../webview/protocol/surface';
+import { surfacesFolder } from '../../runs/layout';
 import { concurrently } from '../runs/concurrently';
 import { signatureOf } from '../runs/folderFacts';
-import { surfaceFolders, surfaceVersion } from './surfaceFiles';
-import { surfaceEpoch } from './surfaceInfo';
-
-/** A surface in the folder of a run. */
-export interface SurfaceEntry {
-  /** Absolute path. */
-  readonly folder: string;
-  readonly id: string;
-  /** Absolute path of the run folder that it lies in. */
-  readonly run: string;
-  /** What it is, or why it cannot be read. */
-  readonly surface: SurfaceFacts | { readonly reason: string };
-}
-
-export interface SurfaceFacts {
-  readonly plane: PlaneProvenance['kind'];
-  /** Of the network at (0, 0); null where there is no single one. */
-  readonly epoch: number | null;
-  readonly status: SurfaceInfo['status'];
-  /** Points along each axis; of a line, along its one. */
-  readonly size: readonly number[];
-  readonly done: number;
-  readonly total: number;
-  readonly provenance: string;
-  readonly created: string;
-}
+import type { SurfaceEntry } from './surfaceFacts';
 
 /** What is known of a run. */
 interface Seen {
@@ -97,7 +70,7 @@ export class SurfaceIndex {
       return;
     }
     // Out of reach is as good as not there, until it can be looked at.
-    const folders = signature === '' ? [] : await surfaceFolders(run).catch(() => []);
+    const folders = signature === '' ? [] : await (await surfaceFiles()).surfaceFolders(run).catch(() => []);
     // As it is by now: another look may have come first.
     const known = this.seen.get(run)?.folders ?? [];
     // A surface is a folder before it has its document, and then nothing announces that.
@@ -157,10 +130,10 @@ export class SurfaceIndex {
 
   /** Reads a surface, if it has changed since. */
   private async read(run: string, folder: string): Promise<SurfaceEntry> {
-    const version = await surfaceVersion(folder);
+    const version = await (await surfaceFiles()).surfaceVersion(folder);
     const known = this.entries.get(folder);
     if (known?.version === version && !isSampled(known.entry)) return known.entry;
-    const entry: SurfaceEntry = { folder, id: basename(folder), run, surface: await factsOf(folder) };
+    const entry: SurfaceEntry = { folder, id: basename(folder), run, surface: await readFacts(folder) };
     this.entries.set(folder, { entry, version });
     return entry;
   }
@@ -194,29 +167,13 @@ export class SurfaceIndex {
   }
 }
 
+// Loaded with the first surface: the checks of its document take a while to build.
+const surfaceFiles = () => import('./surfaceFiles');
+const readFacts = async (folder: string) => (await import('./surfaceFacts')).surfaceFacts(folder);
+
 const defaults = { every: 1000, patience: 30_000 } as const;
 
 /** Whether a process is sampling a surface. */
 export function isSampled({ surface }: SurfaceEntry): boolean {
   return 'status' in surface && surface.status === 'sampling';
-}
-
-async function factsOf(folder: string): Promise<SurfaceEntry['surface']> {
-  try {
-    const document = await readSurfaceDocument(folder);
-    const { plane, axes, done, total, provenance, created, status } = document;
-    return {
-      plane: plane.kind,
-      epoch: plane.kind === 'pca' && plane.checkpoint === null && !plane.movedTo ? null : surfaceEpoch(plane),
-      status: status === 'sampling' && !isBeingSampled(document) ? 'interrupted' : status,
-      size: document.kind === 'line' ? [axes.a.length] : [axes.a.length, axes.b.length],
-      done,
-      total,
-      provenance,
-      created,
-    };
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { reason: error.message };
-  }
 }

@@ -1,6 +1,6 @@
 import type { DescentEntry } from '../../runs/descentDocument';
 import type { EffectiveStatus } from '../../runs/document';
-import type { SurfaceEntry } from '../surfaces/surfaceIndex';
+import type { SurfaceEntry } from '../surfaces/surfaceFacts';
 import { t } from '../text';
 import { escapeMarkdown } from './runText';
 import { statusLabel } from './treeModel';

@@ -4,7 +4,8 @@ import type { DescentEntry } from '../../runs/descentDocument';
 import { isUnderWay } from '../descents/descentIndex';
 import type { RunStore } from '../runs/runStore';
 import { surfaceTaskType } from '../surfaces/surfaceCall';
-import { isSampled, type SurfaceEntry, SurfaceIndex } from '../surfaces/surfaceIndex';
+import type { SurfaceEntry } from '../surfaces/surfaceFacts';
+import { isSampled, SurfaceIndex } from '../surfaces/surfaceIndex';
 import { sameExecution } from '../tasks/sameExecution';
 import { childText, type ChildText } from './childText';
 

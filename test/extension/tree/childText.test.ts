@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SurfaceEntry, SurfaceFacts } from '../../../src/extension/surfaces/surfaceIndex';
+import type { SurfaceEntry, SurfaceFacts } from '../../../src/extension/surfaces/surfaceFacts';
 import { childText } from '../../../src/extension/tree/childText';
 import type { EffectiveStatus } from '../../../src/runs/document';
 import { descentDocument } from '../descents/support';

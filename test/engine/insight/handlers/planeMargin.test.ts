@@ -7,7 +7,7 @@ import { surfaceCommand } from '../../../../src/engine/cli/surfaceCommand';
 import { InspectorContext } from '../../../../src/engine/insight/inspector/context';
 import { reportedLoss } from '../../../../src/engine/insight/maps';
 import { readSurface } from '../../../../src/engine/surface/export/readSurface';
-import { surfacesFolder } from '../../../../src/runs/surfaceDocument';
+import { surfacesFolder } from '../../../../src/runs/layout';
 import { tinyRun, type TinyRun } from '../tinyRun';
 import { asking } from './support';
 
