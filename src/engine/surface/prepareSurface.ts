@@ -198,7 +198,8 @@ async function prepare(source: Source, settings: SurfaceSettings): Promise<Prepa
     series: source.series ?? null,
     adaptive,
     // A line between two networks of a run names that run twice.
-    trajectories: settings.trajectories === false ? [] : [...new Map(runs.map((one) => [one.document.id, one])).values()],
+    trajectories:
+      settings.trajectories === false ? [] : [...new Map(runs.map((one) => [one.document.id, one])).values()],
     existing: undefined,
     extends: undefined,
   };
