@@ -7,7 +7,8 @@ import type { Session } from './session';
 import { until } from './session';
 import { check, type EditorTest } from './tests';
 
-const openPanel = (session: Session): Promise<Frame> => session.panel('[data-panel="surface"] .pane-chart canvas', 90);
+export const openPanel = (session: Session): Promise<Frame> =>
+  session.panel('[data-panel="surface"] .pane-chart canvas', 90);
 
 const progress = async (panel: Frame): Promise<string> => (await panel.locator('header .live').textContent()) ?? '';
 

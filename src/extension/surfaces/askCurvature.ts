@@ -58,7 +58,8 @@ async function askEpochs(records: readonly RunRecord[]): Promise<readonly number
   if (last !== undefined && common.length > 1) choices.push({ epochs: 'ask', label: t('Choose epochs …') });
   const title = t('Curvature: networks after which epochs?');
   const pick = choices.length === 1 ? choices[0] : await vscode.window.showQuickPick(choices, { title });
-  if (!pick || pick.epochs !== 'ask') return pick?.epochs;
+  if (!pick) return undefined;
+  if (pick.epochs !== 'ask') return pick.epochs;
   const picks = common.map((epoch) => ({ label: t('Epoch {0}', epoch), epoch, picked: some.includes(epoch) }));
   const picked = await vscode.window.showQuickPick(picks, { title, canPickMany: true });
   return picked && picked.length > 0 ? picked.map(({ epoch }) => epoch) : undefined;
