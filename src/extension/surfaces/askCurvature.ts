@@ -3,6 +3,7 @@ import type { ModelConfig } from '../../engine/experiment/schema';
 import { Problem } from '../../runs/problem';
 import { checkpointEpochs } from '../../runs/retention';
 import type { RunRecord, RunStore } from '../runs/runStore';
+import { nameOf } from '../tree/sorting';
 import { lossesBeside } from './askSurface';
 import { type CurvatureTask, curvatureTaskType } from './curvatureCall';
 import { costOf, type Effort, efforts, spread } from './curvatureEffort';
@@ -28,6 +29,14 @@ export async function askCurvature(
     ...(losses === 'own' ? {} : { losses }),
     ...effort,
   };
+}
+
+/** Which of some runs; all of them unless the user takes some away. Empty when the user thought better of it. */
+export async function askRuns(records: readonly RunRecord[]): Promise<readonly RunRecord[]> {
+  const picks = records.map((record) => ({ label: nameOf(record), detail: record.folder, record, picked: true }));
+  const title = vscode.l10n.t('Curvature: networks of which runs?');
+  const picked = await vscode.window.showQuickPick(picks, { title, canPickMany: true });
+  return (picked ?? []).map(({ record }) => record);
 }
 
 /** Epochs whose weights every run has; an empty list for each run's last one. */

@@ -7,7 +7,7 @@ import type { RunStore } from '../runs/runStore';
 import { BackgroundTasks, taskEnd } from '../tasks/backgroundTasks';
 import type { Engine } from '../tasks/engine';
 import type { RunsTree } from '../tree/runsTree';
-import { askCurvature } from './askCurvature';
+import { askCurvature, askRuns } from './askCurvature';
 import { hasCheckpoint } from './askSurface';
 import {
   curvatureArguments,
@@ -45,7 +45,9 @@ export function registerCurvatureCommands(context: vscode.ExtensionContext, { st
       if (isTask(item)) return measure(item);
       const title = t('Runs to measure the curvature of');
       const records = await chooseRuns(store, [item, items], tree.selectedRuns(), { title, fits: hasCheckpoint });
-      const task = await askCurvature(store, records);
+      // A panel names all runs that it is about.
+      const asked = Array.isArray(item) && records.length > 1 ? await askRuns(records) : records;
+      const task = await askCurvature(store, asked);
       if (task) await measure(task);
     },
     'losscape.resumeCurvature': async (file: string) => {

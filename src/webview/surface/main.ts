@@ -38,7 +38,7 @@ const api = connect<SurfaceToHost, SurfaceToPanel, SurfaceState>({
     draw();
   },
   go: ({ folder }) => void open(folder),
-  curvature: (found) => curvature.receive(found),
+  curvature: (found): void => curvature.receive(found),
   inspector: ({ word }) => {
     inspector = word;
     draw();
@@ -83,7 +83,9 @@ const filmstrip = new Filmstrip(api.host, () => {
   return data && image && snapshot?.trusted ? { info: data.info, place: cursorOrMiddle(), image } : null;
 });
 const reading = new Reading();
-const curvature = new CurvatureSection(api.host, theme, state.curvature, (next) => remember({ curvature: next }));
+const curvature: CurvatureSection = new CurvatureSection(api.host, theme, state.curvature, (next) =>
+  remember({ curvature: next }),
+);
 const epochs = element('div', { class: 'controls epochs' });
 const body = element('main', { class: 'surface', 'data-panel': 'surface' });
 const waiting = element('p', { class: 'empty' }, 'Reading the surface …');

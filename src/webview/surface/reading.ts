@@ -1,9 +1,11 @@
 import { element, replaceChildren } from '../kit/dom';
-import { tickText } from '../kit/format';
 import type { CriticalPoint } from './critical';
+import { digits } from './digits';
 import { type Field, nearestPoint, pointKinds, valueAt } from './field';
 import type { ShownPath } from './paneModel';
 import type { Place, Tile } from './state';
+
+export { digits };
 
 const kindWords = ['not sampled yet', 'measured', 'interpolated', 'not sampled yet: estimated', 'no finite value'];
 
@@ -14,16 +16,6 @@ export interface ReadTile {
   readonly field: Field;
   readonly critical: readonly CriticalPoint[];
 }
-
-/** Four digits of a value. */
-export const digits = (value: number | undefined | null): string =>
-  value === undefined || value === null || Number.isNaN(value)
-    ? '–'
-    : Number.isFinite(value)
-      ? tickText(Number(value.toPrecision(4)))
-      : value > 0
-        ? '∞'
-        : '−∞';
 
 /** What is known at a place, in a few lines: for the tip beside the pointer. */
 export function tipLines({ tile, title, field }: ReadTile, place: Place, path: NearCheckpoint | null): string[] {

@@ -2,7 +2,7 @@ import { element, replaceChildren } from '../../kit/dom';
 import { button, quietButton } from '../../kit/widgets';
 import type { CurvatureInfo } from '../../protocol/curvature';
 import type { SurfaceInfo } from '../../protocol/surface';
-import { digits } from '../reading';
+import { digits } from '../digits';
 import { bestAt, curvatureSeries, lossWords, qualities } from './series';
 import { estimateWords } from './words';
 

@@ -180,12 +180,21 @@ export function densityChart(info: CurvatureInfo, settings: ChartSettings): Char
         y: drawn,
         epochs: values.map(() => NaN),
       },
+      {
+        ...common,
+        key: 'one',
+        name: 'height of one eigenvalue',
+        look: { colour: { run: 1 }, variant: 1, thin: true },
+        x: [values[0]!, values.at(-1)!],
+        y: [single, single],
+        epochs: [NaN, NaN],
+      },
       ...(ordered.length > 0
         ? [
             {
               ...common,
               key: 'eigenvalues',
-              name: 'height of one eigenvalue',
+              name: 'eigenvalue found by itself',
               look: { colour: { run: 1 }, variant: 1 } as const,
               x: ordered.map(({ value }) => value),
               y: ordered.map(() => single),
@@ -196,12 +205,12 @@ export function densityChart(info: CurvatureInfo, settings: ChartSettings): Char
           ]
         : []),
     ],
-    reference: single,
     legend: [
       { name: 'density', look: { colour: { run: 0 }, variant: 0 } },
-      ...(ordered.length > 0
-        ? [{ name: 'eigenvalues found one by one', look: { colour: { run: 1 }, variant: 1 } as const }]
-        : []),
+      {
+        name: `height of one eigenvalue${ordered.length > 0 ? ', and those found one by one' : ''}`,
+        look: { colour: { run: 1 }, variant: 1, thin: true },
+      },
     ],
     hidden: new Set(),
   };

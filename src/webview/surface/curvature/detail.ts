@@ -75,7 +75,7 @@ export class DetailView {
       [info, ...settled],
       () => densityChart(info, { hidden: new Set(), switchedY }),
       'How many of all eigenvalues lie where: the area is 1. Most stand in the bulk around 0; the few far to the right are the ' +
-        'sharp directions. Dashed: as high as a single eigenvalue stands; dots: those found one by one. Left of 0 the loss bends down.',
+        'sharp directions. Level line: as high as a single eigenvalue stands; dots: those found one by one. Left of 0 the loss bends down.',
     );
     this.bars.show(info, theme);
     this.missing.textContent = missingWords(info);

@@ -4,7 +4,7 @@ import { tickTexts } from '../../kit/format';
 import { linearRange } from '../../kit/ranges';
 import { lookColour, type Theme } from '../../kit/theme';
 import type { CurvatureInfo, CurvatureLayer } from '../../protocol/curvature';
-import { digits } from '../reading';
+import { digits } from '../digits';
 
 /** One column of bars: what it shows, and of each layer the value and how far it may be off. */
 export interface BarColumn {
@@ -139,6 +139,8 @@ export function barsOption(
         if (!one.half) return { type: 'group', children: [bar] };
         const [from] = api.coord([one.value - one.half, dataIndex + 0.5]);
         const [to] = api.coord([one.value + one.half, dataIndex + 0.5]);
+        // What is narrower than its own stroke would only be an odd end of the bar.
+        if (to - from < 3) return { type: 'group', children: [bar] };
         const line = (x1: number, y1: number, x2: number, y2: number): object => ({
           type: 'line',
           shape: { x1, y1, x2, y2 },

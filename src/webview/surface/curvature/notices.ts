@@ -12,7 +12,8 @@ export class Notices {
 
   /** @param trusted whether anything can be measured. */
   show({ measured, problems }: CurvatureFound, trusted: boolean): void {
-    const open = measured.filter(({ status }) => status !== 'finished');
+    const measuring = measured.filter(({ status }) => status === 'measuring');
+    const open = [...measuring, ...measured.filter(({ status }) => status !== 'finished' && status !== 'measuring')];
     const lines = open.map((info) => ({ file: info.file, status: info.status, ...progressOf(info) }));
     const text = JSON.stringify([lines, problems, trusted]);
     if (text === this.drawn) return;

@@ -1,6 +1,7 @@
 import { element, replaceChildren, svgElement } from '../../kit/dom';
 import type { SurfaceInfo } from '../../protocol/surface';
-import { digits, type ReadTile } from '../reading';
+import { digits } from '../digits';
+import type { ReadTile } from '../reading';
 
 const heads = [
   'lowest point',
@@ -117,7 +118,7 @@ function sketch(): SVGElement {
     svg.append(made);
   };
   add('path', { d: 'M8 8 C 38 118, 92 118, 142 8', class: 'curve' });
-  add('line', { x1: 8, y1: 88, x2: 142, y2: 88, class: 'axis' });
+  add('line', { x1: 8, y1: 93, x2: 142, y2: 93, class: 'axis' });
   add('line', { x1: 26, y1: 58, x2: 122, y2: 58, class: 'level' });
   add('path', { d: 'M33 66 h80 m-6 -4 l6 4 l-6 4 m-68 -8 l-6 4 l6 4', class: 'arrow' });
   add('text', { x: 73, y: 52, class: 'word' }, 'width');

@@ -7,7 +7,8 @@ import { button } from '../../kit/widgets';
 import type { CurvatureFound, CurvatureInfo } from '../../protocol/curvature';
 import type { MessageHandler } from '../../protocol/messageHandler';
 import type { SurfaceInfo, SurfaceToHost, SurfaceToPanel } from '../../protocol/surface';
-import { digits, type ReadTile } from '../reading';
+import { digits } from '../digits';
+import type { ReadTile } from '../reading';
 import { CentreCard } from './centreCard';
 import { largestChart, smallestChart, traceChart } from './charts';
 import { DetailView } from './detail';
@@ -50,6 +51,7 @@ export class CurvatureSection {
   private found: CurvatureFound | null = null;
   private shown: { info: SurfaceInfo; tiles: readonly ReadTile[]; runs: readonly string[] } | null = null;
   private watched = '';
+  private drawn: readonly unknown[] = [];
 
   /** @param remember keeps what was chosen. */
   constructor(
@@ -141,6 +143,10 @@ export class CurvatureSection {
     replaceChildren(this.axes, words.length > 0 && element('p', { class: 'axes-words' }, words.join(' ')));
     this.readOff.show(info, tiles);
     if (!found) return;
+    // The surface itself is drawn five times a second while it grows.
+    const inputs = [found, state, runs, theme, trusted, JSON.stringify(info.centre)];
+    if (inputs.every((input, at) => input === this.drawn[at])) return;
+    this.drawn = inputs;
     const series = curvatureSeries(found.measured, runs);
     const hidden = new Set(state.hidden.filter((key) => series.some((one) => one.key === key)));
     const settings = { hidden, switchedY: new Set(state.switchedY) };

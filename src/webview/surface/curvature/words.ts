@@ -1,6 +1,6 @@
 import { counted, duration } from '../../kit/format';
 import type { CurvatureAxes, CurvatureInfo } from '../../protocol/curvature';
-import { digits } from '../reading';
+import { digits } from '../digits';
 import { lambda } from './charts';
 import { imagesWords, lossWords } from './series';
 
@@ -138,7 +138,7 @@ export function axesWords({ loss, run, epoch, axes, images, gradientNorm, moved 
   const some = `${counted(images.count, `${images.split} image`)}`;
   sentences.push(
     `Found at epoch ${epoch} of ${run} over ${some}${moved ? '; this surface lies around another network' : ''}. ` +
-      'Both have the length 1: near the centre the loss is loss + λ a² / 2 along an eigenvector.',
+      'Directions have the length 1: near the centre, besides its slope, the loss rises by λ a² / 2 along an eigenvector.',
   );
   return sentences;
 }
