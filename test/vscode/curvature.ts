@@ -133,10 +133,7 @@ export const curvature: EditorTest[] = [
         ['curvature layers', '.layer-bars'],
         ['curvature read off', '.read-off'],
       ] as const) {
-        await panel
-          .locator(selector)
-          .first()
-          .evaluate((element) => element.scrollIntoView());
+        await panel.locator(selector).first().evaluate('(element) => element.scrollIntoView()');
         await session.pictures3(name);
       }
     },

@@ -127,7 +127,7 @@ export class BarsView {
     const { layers, columns } = this.shown.model;
     replaceChildren(
       this.tip,
-      element('div', { class: 'tooltip-title' }, layers[index]!),
+      element('div', { class: 'tooltip-title' }, layers[index]),
       ...columns.map(({ title: name, values }) => element('div', {}, `${name} ${withHalf(values[index] ?? null)}`)),
     );
     const left = Math.min(event.clientX - box.left + 16, box.width - this.tip.offsetWidth);
