@@ -1,17 +1,11 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
+import { engine, finishedRun } from './finishedRun';
 import type { Session } from './session';
 import { until } from './session';
-import { finishedRun, openPanel } from './surface';
+import { openPanel } from './surface';
 import { check, type EditorTest } from './tests';
-
-/** What the extension hands to tests, as far as these use it. */
-interface Exported {
-  readonly trainer: {
-    runEngine(args: string[], options: { cwd: string }): Promise<{ code: number; stderr: string }>;
-  };
-}
 
 interface Wish {
   readonly epochs: readonly number[];
@@ -46,7 +40,7 @@ async function section(panel: Frame) {
   return root;
 }
 
-const rows = (panel: Frame): Promise<number> => panel.locator('.curvature details > .numbers tbody tr').count();
+const rows = (panel: Frame): Promise<number> => panel.locator('.measurements tbody tr').count();
 
 export const curvature: EditorTest[] = [
   {
@@ -54,26 +48,8 @@ export const curvature: EditorTest[] = [
     async run(session) {
       const run = await finishedRun(session);
       for (const part of ['surfaces', 'curvature']) await rm(join(run.folder, part), { recursive: true, force: true });
-      const { code, stderr } = await session.api(
-        ({ extensions }, [folder, cwd]) => {
-          const { trainer } = extensions.getExtension<Exported>('losscape.losscape')!.exports;
-          const options = [
-            '--plane',
-            'hessian',
-            '--range',
-            '-2:2',
-            '--points',
-            '9',
-            '--images',
-            '2',
-            '--split',
-            'train',
-          ];
-          return trainer.runEngine(['surface', folder, ...options], { cwd });
-        },
-        [run.folder, session.folder] as [string, string],
-      );
-      check(code === 0, stderr);
+      const options = ['--plane', 'hessian', '--range', '-2:2', '--points', '9', '--images', '2', '--split', 'train'];
+      await engine(session, ['surface', run.folder, ...options]);
       await session.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
       await session.api(
         ({ commands }, folder) => void commands.executeCommand('losscape.openSurface', folder),
@@ -87,11 +63,16 @@ export const curvature: EditorTest[] = [
       check((await root.locator('.read-off tbody tr').count()) > 0, 'width and sharpness are missing');
       await session.picture('curvature nothing yet');
       await panel.locator('.centre-card vscode-button').click();
-      // The last epoch, the run's own loss, quick: what is offered first each time.
+      // The last epoch, the run's own loss where there is a choice, quick: what is offered first each time.
       const input = session.page.locator('.quick-input-widget');
-      for (const title of ['networks after which epochs', 'Losses whose curvature', 'How thorough']) {
-        await input.locator('.quick-input-title', { hasText: title }).waitFor();
-        await session.page.keyboard.press('Enter');
+      const title = input.locator('.quick-input-title');
+      for (const [words, always] of [
+        ['networks after which epochs', true],
+        ['Losses whose curvature', false],
+        ['How thorough', true],
+      ] as const) {
+        await title.filter({ hasText: always ? words : /Losses whose curvature|How thorough/ }).waitFor();
+        if ((await title.textContent())?.includes(words)) await session.page.keyboard.press('Enter');
       }
       await panel.locator('.centre-numbers').first().waitFor({ timeout: 90_000 });
       const card = (await panel.locator('.centre-card').textContent()) ?? '';
@@ -164,7 +145,7 @@ export const curvature: EditorTest[] = [
       await measuring.waitFor({ timeout: 60_000 });
       await measuring.waitFor({ state: 'detached', timeout: 120_000 });
       check((await stopped.count()) === 0, 'it was stopped again');
-      await root.locator('.numbers td', { hasText: /^400$/ }).waitFor({ state: 'attached' });
+      await root.locator('.measurements td', { hasText: /^400$/ }).waitFor({ state: 'attached' });
       await session.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
       check(session.complaints.length === 0, session.complaints.join('\n'));
     },

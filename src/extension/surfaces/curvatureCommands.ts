@@ -1,14 +1,12 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { curvatureFile, curvatureIds, readCurvature, type CurvatureDocument } from '../../runs/curvatureDocument';
-import { chooseRuns, type RunArgument } from '../commands/chooseRuns';
+import type { CurvatureDocument } from '../../runs/curvatureDocument';
+import { chooseRuns, hasWeights, type RunArgument } from '../commands/chooseRuns';
 import { registerCommands } from '../commands/register';
 import type { RunStore } from '../runs/runStore';
 import { BackgroundTasks, taskEnd } from '../tasks/backgroundTasks';
 import type { Engine } from '../tasks/engine';
 import type { RunsTree } from '../tree/runsTree';
-import { askCurvature, askRuns } from './askCurvature';
-import { hasCheckpoint } from './askSurface';
 import {
   curvatureArguments,
   type CurvatureTask,
@@ -44,13 +42,15 @@ export function registerCurvatureCommands(context: vscode.ExtensionContext, { st
     'losscape.measureCurvature': async (item?: RunArgument, items?: unknown) => {
       if (isTask(item)) return measure(item);
       const title = t('Runs to measure the curvature of');
-      const records = await chooseRuns(store, [item, items], tree.selectedRuns(), { title, fits: hasCheckpoint });
+      const records = await chooseRuns(store, [item, items], tree.selectedRuns(), { title, fits: hasWeights });
+      const { askCurvature, askRuns } = await import('./askCurvature');
       // A panel names all runs that it is about.
       const asked = Array.isArray(item) && records.length > 1 ? await askRuns(records) : records;
       const task = await askCurvature(store, asked);
       if (task) await measure(task);
     },
     'losscape.resumeCurvature': async (file: string) => {
+      const { readCurvature } = await import('../../runs/curvatureDocument');
       await measure(resumingTask(dirname(dirname(file)), await readCurvature(file)));
     },
   });
@@ -62,6 +62,8 @@ function isTask(item: unknown): item is CurvatureTask {
 
 /** What has been written of runs since a moment and is finished. A damaged file says so where curvature is shown. */
 async function measuredSince(runs: readonly string[], began: string): Promise<CurvatureDocument[]> {
+  // Loaded when it is needed: the checks of a file take a while to build.
+  const { curvatureFile, curvatureIds, readCurvature } = await import('../../runs/curvatureDocument');
   const files = await Promise.all(
     runs.map(async (run) => (await curvatureIds(run)).map((id) => curvatureFile(run, id))),
   );

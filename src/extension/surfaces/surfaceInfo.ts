@@ -107,10 +107,7 @@ export function axisNames(plane: PlaneProvenance): [string, string] {
   switch (plane.kind) {
     case 'pca': {
       const share = (index: number): string => (100 * (plane.explained[index] ?? 0)).toFixed(1);
-      return [
-        t('PC 1 ({0} % of the variance)', share(0)),
-        t('PC 2 ({0} % of the variance)', share(1)),
-      ];
+      return [t('PC 1 ({0} % of the variance)', share(0)), t('PC 2 ({0} % of the variance)', share(1))];
     }
     case 'random':
       return [t('random direction a'), t('random direction b')];

@@ -42,10 +42,7 @@ describe('what a page is told of a surface', () => {
   it('names the axes, with the share of the variance where there is one', () => {
     const common = { lengths: [1, 1] as [number, number], cosine: 0 };
     const pca = { kind: 'pca', runs: [], checkpoint: null, explained: [0.62, 0.255], ...common } as const;
-    expect(axisNames(pca as never)).toEqual([
-      'PC 1 (62.0 % of the variance)',
-      'PC 2 (25.5 % of the variance)',
-    ]);
+    expect(axisNames(pca as never)).toEqual(['PC 1 (62.0 % of the variance)', 'PC 2 (25.5 % of the variance)']);
     const end = (loss: string, epoch: number) => ({ run: 'r', loss, epoch });
     const line = { kind: 'line' as const, checkpoints: [end('dice', 1), end('focal γ=2', 9)] as never, ...common };
     expect(axisNames(line)).toEqual(['from dice, epoch 1 (0) to focal γ=2, epoch 9 (1)', '']);

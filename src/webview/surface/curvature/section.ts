@@ -45,7 +45,7 @@ export class CurvatureSection {
   private readonly legend: Legend;
   private readonly figures: Record<'largest' | 'smallest' | 'trace', Figure>;
   private readonly detail: DetailView;
-  private readonly table = element('div', { class: 'numbers' });
+  private readonly table = element('div', { class: 'numbers measurements' });
   private readonly measure: HTMLElement;
   private readonly readOff = new ReadOff();
   private found: CurvatureFound | null = null;
