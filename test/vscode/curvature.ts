@@ -135,7 +135,7 @@ export const curvature: EditorTest[] = [
       await measure(session, run.folder, { epochs: [1], probes: 400, spectrum: 0, layers: false });
       const measuring = root.locator('.measuring', { hasText: 'of 400 probes' });
       await measuring.waitFor({ timeout: 60_000 });
-      await root.scrollIntoViewIfNeeded();
+      await root.evaluate('(element) => element.scrollIntoView()');
       await session.picture('curvature measuring');
       await measuring.getByText('Stop').click();
       const stopped = root.locator('.notice', { hasText: 'was stopped' });

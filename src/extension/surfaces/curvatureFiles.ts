@@ -9,12 +9,21 @@ import {
   type CurvatureDocument,
 } from '../../runs/curvatureDocument';
 import { Problem } from '../../runs/problem';
-import type { CurvatureFound, CurvatureInfo } from '../../webview/protocol/curvature';
+import type { CurvatureEigenvalue, CurvatureFound, CurvatureInfo } from '../../webview/protocol/curvature';
 import { t } from '../text';
+
+/** Products with the Hessian are computed in single precision: smaller a residual cannot be, as a share of the largest eigenvalue. */
+const precision = 1e-6;
 
 /** What a page needs to know of a measurement. @param file absolute path. */
 export function curvatureInfo(file: string, document: CurvatureDocument, now = new Date()): CurvatureInfo {
   const { checkpoint, loss, images, accelerator, status } = document;
+  const { eigenvalues } = document;
+  const largest = eigenvalues ? Math.max(...[...eigenvalues.largest, eigenvalues.smallest].map(sizeOf)) : 0;
+  const known = (pair: CurvatureEigenvalue, scale: number): CurvatureEigenvalue => ({
+    value: pair.value,
+    residual: Math.max(pair.residual, precision * scale),
+  });
   const interrupted = status === 'measuring' && !isBeingMeasured(document, now);
   return {
     file,
@@ -34,9 +43,18 @@ export function curvatureInfo(file: string, document: CurvatureDocument, now = n
     settings: document.settings,
     progress: interrupted ? null : document.progress,
     gradientNorm: document.gradientNorm,
-    eigenvalues: document.eigenvalues,
+    eigenvalues: eigenvalues && {
+      largest: eigenvalues.largest.map((pair) => known(pair, largest)),
+      smallest: known(eigenvalues.smallest, largest),
+      products: eigenvalues.products,
+      converged: eigenvalues.converged,
+    },
     trace: document.trace,
-    layers: Object.entries(document.layers).map(([name, { trace, largest }]) => ({ name, trace, largest })),
+    layers: Object.entries(document.layers).map(([name, layer]) => ({
+      name,
+      trace: layer.trace,
+      largest: layer.largest && known(layer.largest, sizeOf(layer.largest)),
+    })),
     spectrum: document.spectrum,
     seconds: document.secondsMeasuring,
     machine: t('{0} ({1}), threads: {2}', accelerator.name, accelerator.provider, accelerator.threads),
@@ -127,5 +145,7 @@ function sentence(error: Problem, file: string): string {
   const text = `${error.place?.file ?? file}: ${error.message}`;
   return error.hint === undefined ? text : `${text}. ${error.hint}`;
 }
+
+const sizeOf = ({ value }: CurvatureEigenvalue): number => Math.abs(value);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -78,6 +78,19 @@ describe('the curvature of some runs', () => {
     expect(curvatureInfo(file, silent).status).toBe('interrupted');
   });
 
+  it('claims no more precision than products in single precision have', () => {
+    const before = curvatureDocument();
+    const largest = [
+      { value: 80, residual: 2e-15 },
+      { value: 11, residual: 0.4 },
+    ];
+    const head = { trace: null, largest: { value: 5, residual: 1e-12 } };
+    const document = { ...before, eigenvalues: { ...before.eigenvalues!, largest }, layers: { head } };
+    const info = curvatureInfo('/w/runs/run-1/curvature/x.json', document);
+    expect(info.eigenvalues!.largest.map(({ residual }) => residual)).toEqual([expect.closeTo(8e-5, 12), 0.4]);
+    expect(info.layers[0]!.largest!.residual).toBeCloseTo(5e-6, 12);
+  });
+
   it('keeps the layers in the order of the network', () => {
     const { layers } = curvatureInfo('/w/runs/run-1/curvature/x.json', curvatureDocument());
     expect(layers.map(({ name, largest }) => [name, largest?.value ?? null])).toEqual([
