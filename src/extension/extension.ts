@@ -23,6 +23,7 @@ import { TrainingTaskProvider } from './tasks/taskProvider';
 import { taskType } from './tasks/taskDefinition';
 import { TaskTrainer } from './tasks/trainer';
 import { setTranslation } from './text';
+import { registerCurvatureCommands } from './surfaces/curvatureCommands';
 import { registerSurfaceCommands } from './surfaces/surfaceCommands';
 import { RunsTree } from './tree/runsTree';
 import { ViewSettings } from './tree/viewSettings';
@@ -70,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): LosscapeApi {
   registerViewCommands(context, store, tree, settings);
   registerReportCommand(context, store, experiments, trainer, tree);
   registerSurfaceCommands(context, { store, tree, engine, panels });
+  registerCurvatureCommands(context, { store, tree, engine });
   registerPredictCommand(context, { store, engine });
   registerDescents(context, { store, engine, tree, panels });
   registerDoctor(context, store, experiments, engine);

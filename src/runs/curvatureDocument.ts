@@ -1,5 +1,7 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { processExists } from './document';
 import { namesIn, writeFileAtomic } from './files';
 import { readJsonDocument } from './jsonDocument';
 import { checkpointSchema } from './surfaceProvenance';
@@ -80,6 +82,16 @@ const curvatureSchema = z.object({
   spectrumProbes: z.array(z.object({ values: z.array(z.number()), weights: z.array(z.number()) })),
   /** Spectral density: its integral is 1. `values` are eigenvalues; normal curves of standard deviation `sigma` are laid on them. */
   spectrum: z.object({ sigma: z.number(), values: z.array(z.number()), density: z.array(z.number()) }).nullable(),
+  /** `step` of at most `steps` in a part of the work; null between parts and when nothing is being measured. */
+  progress: z
+    .object({
+      part: z.enum(['eigenvalues', 'trace', 'layers', 'spectrum']),
+      step: z.number(),
+      steps: z.number(),
+    })
+    .nullable()
+    // Older files say nothing of it.
+    .default(null),
   secondsMeasuring: z.number(),
   accelerator: z.object({ name: z.string(), provider: z.string(), threads: z.number(), reason: z.string() }),
   versions: z.record(z.string(), z.string()),
@@ -93,6 +105,21 @@ const curvatureSchema = z.object({
 /** What `curvature/<id>.json` of a run holds: the Hessian of one loss at one checkpoint. Times are ISO 8601 in UTC. */
 export type CurvatureDocument = z.infer<typeof curvatureSchema>;
 export type Estimate = z.infer<typeof estimateSchema>;
+
+/**
+ * Without a word for so long, a measurement on another machine counts as interrupted: one product with the Hessian of a large
+ * network takes some seconds.
+ */
+const deadSeconds = 120;
+
+/** Whether a living process, other than this one, is measuring. */
+export function isBeingMeasured(
+  { status, updated, host, pid }: Pick<CurvatureDocument, 'status' | 'updated' | 'host' | 'pid'>,
+  now = new Date(),
+): boolean {
+  if (status !== 'measuring' || now.getTime() - Date.parse(updated) > deadSeconds * 1000) return false;
+  return host !== hostname() || (pid !== process.pid && processExists(pid));
+}
 
 /** The folder of a run's curvature files. */
 export const curvatureFolder = (runFolder: string): string => join(runFolder, 'curvature');

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { activation } from './activation';
 import { badInput } from './badInput';
 import { children } from './children';
+import { curvature } from './curvature';
 import { curve } from './curve';
 import { training } from './training';
 import { experimentFile } from './experimentFile';
@@ -54,6 +55,7 @@ export const windows: readonly EditorWindow[] = [
       surface,
       children,
       predict,
+      curvature,
       manage,
       speed,
       thousands,

@@ -10,7 +10,8 @@ import type { Session } from './session';
 import { until } from './session';
 import { check, type EditorTest, same } from './tests';
 
-const openPanel = (session: Session): Promise<Frame> => session.panel('[data-panel="surface"] .pane-chart canvas', 90);
+export const openPanel = (session: Session): Promise<Frame> =>
+  session.panel('[data-panel="surface"] .pane-chart canvas', 90);
 
 const openMaps = (session: Session): Promise<Frame> => session.panel('[data-panel="heatmap"] .tile', 60);
 

@@ -1,18 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import {
-  curvatureFile,
-  curvatureFolder,
-  curvatureFormatVersion,
-  curvatureIds,
-  readCurvature,
-  type CurvatureDocument,
-} from '../../runs/curvatureDocument';
-import { fileProblem } from '../../runs/files';
+import { curvatureFile, curvatureFormatVersion, type CurvatureDocument } from '../../runs/curvatureDocument';
 import { Problem } from '../../runs/problem';
 import { slug } from '../../runs/slug';
 import type { AcceleratorRequest } from '../accelerators/chooseRuntime';
 import type { OnnxProvider } from '../compile/onnxLibrary';
+import { begunMeasurement } from '../curvature/begunMeasurement';
 import type { CurvatureEvent } from '../curvature/measureCurvature';
 import { lossLabel, lossName } from '../experiment/lossLabel';
 import type { LossSpec } from '../experiment/schema';
@@ -136,6 +128,7 @@ async function measure(
     layers: {},
     spectrumProbes: [],
     spectrum: null,
+    progress: null,
     secondsMeasuring: 0,
     accelerator: { name: runtime.name, provider: runtime.provider, threads: runtime.threads, reason },
     versions: { ...versions(), ...runtime.versions },
@@ -145,7 +138,7 @@ async function measure(
     updated: now,
     finished: null,
   };
-  const document = await begun(folder, fresh);
+  const document = await begunMeasurement(folder, fresh);
   const emit = args.json ? jsonEvents(io) : textEvents(io);
   if (document.status === 'finished') {
     emit({
@@ -162,27 +155,6 @@ async function measure(
     return (await measureCurvature({ runFolder: folder, document, hessian, signal, emit })).status;
   } finally {
     await hessian.dispose();
-  }
-}
-
-/** A measurement of the same kind that was begun before, or a new one under a free name. */
-async function begun(runFolder: string, fresh: CurvatureDocument): Promise<CurvatureDocument> {
-  const same = ({ checkpoint, loss, images, settings }: CurvatureDocument): string =>
-    JSON.stringify([checkpoint, loss, images, settings]);
-  const ids = await curvatureIds(runFolder);
-  for (const id of ids.filter((one) => one === fresh.id || one.startsWith(`${fresh.id}-`))) {
-    const before = await readCurvature(curvatureFile(runFolder, id));
-    if (same(before) === same(fresh)) return { ...before, pid: process.pid, host: hostname() };
-  }
-  const folder = curvatureFolder(runFolder);
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw fileProblem(error, folder);
-  }
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? fresh.id : `${fresh.id}-${n}`;
-    if (!ids.includes(id)) return { ...fresh, id };
   }
 }
 

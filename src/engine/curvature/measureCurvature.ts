@@ -7,13 +7,15 @@ import { dot, lanczos, norm, ritzVector, type Lanczos } from './lanczos';
 import { probeVector, startVector } from './probes';
 import { estimate, spectralDensity } from './spectrum';
 
+type Part = NonNullable<CurvatureDocument['progress']>['part'];
+
 export type CurvatureEvent =
   | { type: 'started'; file: string; document: CurvatureDocument }
   /** `step` of about `steps` in a part of the work. */
   | {
       type: 'progress';
       curvature: string;
-      part: 'eigenvalues' | 'trace' | 'layers' | 'spectrum';
+      part: Part;
       step: number;
       steps: number;
     }
@@ -40,6 +42,9 @@ const tolerance = 1e-3;
 const mostSteps = (size: number): number => Math.max(20, Math.min(100, Math.floor(2 ** 31 / (4 * size))));
 /** As many, for the largest eigenvalue of one layer. */
 const mostLayerSteps = 30;
+
+/** How far a part has come is written no more often than this. */
+const progressMilliseconds = 1000;
 
 /** Thrown through the numerics when it was asked to stop; never leaves this file. */
 class Stopped extends Error {}
@@ -68,9 +73,10 @@ class Measuring {
   private readonly before: number;
   private readonly file: string;
   private readonly layers: readonly string[];
+  private written = 0;
 
   constructor(private readonly options: MeasureOptions) {
-    this.document = { ...options.document, status: 'measuring' };
+    this.document = { ...options.document, status: 'measuring', progress: null };
     this.before = this.document.secondsMeasuring;
     this.file = curvatureFile(options.runFolder, this.document.id);
     this.layers = [...new Set(options.hessian.specs.map(({ layer }) => layer))];
@@ -90,7 +96,7 @@ class Measuring {
   }
 
   async end(status: CurvatureDocument['status']): Promise<CurvatureDocument> {
-    await this.write({ status, finished: status === 'finished' ? new Date().toISOString() : null });
+    await this.write({ status, progress: null, finished: status === 'finished' ? new Date().toISOString() : null });
     const { document, file } = this;
     this.options.emit({ type: 'ended', curvature: document.id, status, file, document });
     return document;
@@ -222,6 +228,7 @@ class Measuring {
   private async product(vector: Float32Array): Promise<Float32Array> {
     if (this.options.signal.aborted) throw new Stopped();
     const image = await this.options.hessian.product(vector);
+    if (performance.now() - this.written > progressMilliseconds) await this.write({});
     if (image.every(Number.isFinite)) return image;
     throw new Problem(`second derivatives of "${this.document.loss.name}" are not finite at this network`, {
       place: { file: this.file },
@@ -229,7 +236,8 @@ class Measuring {
     });
   }
 
-  private progress(part: 'eigenvalues' | 'trace' | 'layers' | 'spectrum', step: number, steps: number): void {
+  private progress(part: Part, step: number, steps: number): void {
+    this.document = { ...this.document, progress: { part, step, steps } };
     this.options.emit({ type: 'progress', curvature: this.document.id, part, step, steps });
   }
 
@@ -237,5 +245,6 @@ class Measuring {
     const secondsMeasuring = this.before + (performance.now() - this.started) / 1000;
     this.document = { ...this.document, secondsMeasuring, updated: new Date().toISOString(), ...patch };
     await writeCurvature(this.options.runFolder, this.document);
+    this.written = performance.now();
   }
 }

@@ -8,6 +8,7 @@ import { Cancelled } from '../inspector/inspectorClient';
 import type { Inspector } from '../inspector/inspector';
 import { inspectorWord } from '../inspector/inspectorWord';
 import type { RunStore } from '../runs/runStore';
+import { CurvatureFeed } from '../surfaces/curvatureFeed';
 import { readSurfaceData, surfacesOf } from '../surfaces/surfaceFiles';
 import { SurfaceWatch } from '../surfaces/surfaceWatch';
 import { chooseImageFile } from './chooseImageFile';
@@ -57,6 +58,7 @@ export class SurfacePanel implements OpenPanel<string, readonly string[]> {
         resume: ({ folder: surface }) => void vscode.commands.executeCommand('losscape.resumeSurface', surface),
         chooseImage: () => chooseImageFile(),
         save: saveFile,
+        ...new CurvatureFeed(view, (found) => this.page.send('curvature', found)).handlers,
       },
     });
     this.page.endWith(

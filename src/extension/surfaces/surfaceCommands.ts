@@ -7,11 +7,11 @@ import { registerCommands } from '../commands/register';
 import { lensCommands } from '../experimentFile/lensCommands';
 import type { Panels } from '../panels';
 import type { RunRecord, RunStore } from '../runs/runStore';
+import { BackgroundTasks, taskEnd } from '../tasks/backgroundTasks';
 import type { Engine } from '../tasks/engine';
 import type { RunsTree } from '../tree/runsTree';
 import type { SurfaceInfo } from '../../webview/protocol/surface';
-import { type SurfaceTask, surfaceTaskType } from './surfaceCall';
-import { SurfaceTasks } from './surfaceTasks';
+import { surfaceArguments, type SurfaceTask, surfaceTaskName, surfaceTaskType } from './surfaceCall';
 
 interface Parts {
   readonly store: RunStore;
@@ -28,21 +28,18 @@ const gap = 300;
 export function registerSurfaceCommands(context: vscode.ExtensionContext, parts: Parts): void {
   const { store, tree, engine, panels } = parts;
   const t = vscode.l10n.t;
-  const tasks = new SurfaceTasks(engine);
+  const tasks = new BackgroundTasks<SurfaceTask>(engine, {
+    args: surfaceArguments,
+    name: surfaceTaskName,
+    detail: t('Sample the losses on a plane of networks'),
+  });
   context.subscriptions.push(vscode.tasks.registerTaskProvider(surfaceTaskType, tasks));
 
   /** Starts a task, and shows its surface as soon as it is there. */
   const sample = async (task: SurfaceTask): Promise<string | undefined> => {
     const before = new Set(await foldersOf(task.runs));
     const execution = await tasks.start(task);
-    const ended = new Promise<'ended'>((resolve) => {
-      const listener = vscode.tasks.onDidEndTask(({ execution: other }) => {
-        if (other !== execution && other.task.name !== execution.task.name) return;
-        listener.dispose();
-        resolve('ended');
-      });
-    });
-    const folder = await newSurface(task.runs, before, ended);
+    const folder = await newSurface(task.runs, before, taskEnd(execution));
     if (folder !== undefined) panels.openSurface(folder, task.runs);
     return folder;
   };

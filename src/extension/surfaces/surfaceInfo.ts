@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { isBeingSampled, type PlaneProvenance, type SurfaceDocument } from '../../runs/surfaceDocument';
 import type { SurfaceTrajectories } from '../../runs/surfaceTrajectories';
+import type { CurvatureAxes } from '../../webview/protocol/curvature';
 import type { SurfaceInfo, SurfacePath, SurfaceQuantityInfo } from '../../webview/protocol/surface';
 import { t } from '../text';
 
@@ -24,22 +25,54 @@ export function surfaceInfo(folder: string, document: SurfaceDocument, now = new
     pace: done > 0 && secondsSampling > 0 ? done / secondsSampling : null,
     bound: adaptive === null ? null : boundInWords(document),
     minima: Object.fromEntries(
-      Object.entries(document.minima ?? {}).map(([key, { value, a: x, b: y, onEdge, width, sharpness }]) => [
-        key,
-        { value, a: x, b: y, onEdge, width, sharpness },
-      ]),
+      Object.entries(document.minima ?? {}).map(
+        ([key, { value, a: x, b: y, onEdge, curvature, width, flatShare, sharpness }]) => [
+          key,
+          { value, a: x, b: y, onEdge, curvature, width, flatShare, sharpness },
+        ],
+      ),
     ),
     series: series === null ? null : { id: series.id, epoch: surfaceEpoch(plane) },
-    runs: [...new Set([basename(dirname(dirname(folder))), ...document.trajectories])],
+    runs: [...new Set([basename(dirname(dirname(folder))), ...document.trajectories, ...runsOf(plane)])],
+    centre: centreOf(plane),
+    curvatureAxes: curvatureAxes(document),
     created: document.created,
   };
 }
 
 /** The epoch of the network at (0, 0); the last of the run's where the plane has no single one. */
 export function surfaceEpoch(plane: PlaneProvenance): number {
-  if (plane.movedTo) return plane.movedTo.epoch;
-  if ('checkpoint' in plane) return plane.checkpoint?.epoch ?? 0;
-  return plane.checkpoints[0].epoch;
+  return centreOf(plane)?.epoch ?? 0;
+}
+
+/** The network at (0, 0); null where that is the mean of several. */
+function centreOf(plane: PlaneProvenance): { run: string; epoch: number } | null {
+  const centre = plane.movedTo ?? ('checkpoint' in plane ? plane.checkpoint : plane.checkpoints[0]);
+  return centre && { run: centre.run, epoch: centre.epoch };
+}
+
+/** Names of the runs that a plane was laid through. */
+function runsOf(plane: PlaneProvenance): string[] {
+  if (plane.kind === 'pca') return plane.runs.map(({ run }) => run);
+  return 'checkpoints' in plane ? plane.checkpoints.map(({ run }) => run) : [];
+}
+
+function curvatureAxes({ plane, losses }: SurfaceDocument): CurvatureAxes | null {
+  if (plane.kind !== 'curvature') return null;
+  const { loss, checkpoint, images, gradientNorm, movedTo } = plane;
+  return {
+    loss: losses.find(({ name }) => name === loss)?.label ?? loss,
+    run: checkpoint.run,
+    epoch: checkpoint.epoch,
+    images,
+    gradientNorm,
+    axes: plane.axes.map((axis, index) => {
+      if (axis === null) return null;
+      const kind = axis === 'gradient' ? 'gradient' : 'eigenvector';
+      return { kind, rank: axis === 'eigenvector 2' ? 2 : 1, eigenvalue: plane.eigenvalues[index] ?? null };
+    }),
+    moved: movedTo !== undefined && (movedTo.run !== checkpoint.run || movedTo.epoch !== checkpoint.epoch),
+  };
 }
 
 function quantitiesOf({ quantities }: SurfaceDocument): SurfaceQuantityInfo[] {

@@ -1,12 +1,9 @@
 import type { ExportedFile } from '../protocol/run';
 import type { ChartModel, Zoom } from './chartModel';
 import { chartOption, type Heading, shownAxes } from './chartOption';
-import { fileName } from './csv';
-import { init } from './echarts';
+import { drawnFile } from './drawnFile';
 import { paneLayout } from './panes';
 import { paperTheme } from './theme';
-
-const dotsPerPixel = 3;
 
 /** A chart as a file of its own: title, legend and axes included, dark on white, at the zoom that is on the screen. */
 export async function exportChart(model: ChartModel, zoom: Zoom, format: 'svg' | 'png'): Promise<ExportedFile> {
@@ -23,30 +20,7 @@ export async function exportChart(model: ChartModel, zoom: Zoom, format: 'svg' |
   const heading: Heading = { title: model.title, subtitle: model.subtitle, legend };
   const axes = shownAxes(model, zoom, layout.panes[0]!.width);
   const option = chartOption(model, layout, axes, paperTheme, heading);
-  const svgChart = init(null, null, { renderer: 'svg', ssr: true, width, height: layout.height });
-  try {
-    svgChart.setOption(option);
-    const svg = withoutBehaviour(svgChart.renderToSVGString());
-    if (format === 'svg') return { name: fileName(`losscape ${model.title}`, 'svg'), content: svg };
-  } finally {
-    svgChart.dispose();
-  }
-  const canvas = document.createElement('canvas');
-  const chart = init(canvas, null, {
-    renderer: 'canvas',
-    width,
-    height: layout.height,
-    devicePixelRatio: dotsPerPixel,
-  });
-  try {
-    chart.setOption(option);
-    chart.getZr().flush();
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-    if (blob === null) throw new Error('The picture could not be drawn');
-    return { name: fileName(`losscape ${model.title}`, 'png'), content: new Uint8Array(await blob.arrayBuffer()) };
-  } finally {
-    chart.dispose();
-  }
+  return drawnFile(option, model.title, { width, height: layout.height }, format);
 }
 
 /** Places legend entries in rows under the title. A letter of 12 pixels is about 6.5 pixels wide. */
@@ -64,11 +38,4 @@ function placeLegend(model: ChartModel, width: number): { legend: Heading['legen
     return at;
   });
   return { legend, bottom: legend.length === 0 ? 58 : top + 26 };
-}
-
-/** Drops what ECharts adds for a script that would bring the picture to life. */
-function withoutBehaviour(svg: string): string {
-  return svg
-    .replace(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, '')
-    .replace(/<style\b[^>]*>[\s\S]*?<\/style>\s*/g, '');
 }

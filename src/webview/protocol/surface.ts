@@ -1,4 +1,5 @@
 import type { ImageReference, Result } from '../../engine/insight/protocol';
+import type { CurvatureAxes, CurvatureToHost, CurvatureToPanel } from './curvature';
 import type { ExportedFile } from './run';
 
 export type { ImageReference };
@@ -25,13 +26,18 @@ export interface SurfaceAxis {
   readonly name: string;
 }
 
-/** What can be read off a finished surface about its lowest point, in words ready to be shown. */
+/** What can be read off a finished surface about its lowest point. */
 export interface SurfaceMinimumInfo {
   readonly value: number;
   readonly a: number;
   readonly b: number;
   readonly onEdge: boolean;
+  /** Second derivative along a and b, per square of the length of weights; null at the edge. */
+  readonly curvature: readonly [number | null, number | null];
+  /** Along a and b, in the length of weights: how far it stays within 10 % of the range above; null where that is cut off. */
   readonly width: readonly [number | null, number | null];
+  /** Share of all points that are within 10 % of the range above the minimum. */
+  readonly flatShare: number;
   readonly sharpness: number | null;
 }
 
@@ -66,6 +72,10 @@ export interface SurfaceInfo {
   readonly series: { readonly id: string; readonly epoch: number } | null;
   /** Names of the folders of all runs that it is about: its own, and those whose checkpoints are projected on it. */
   readonly runs: readonly string[];
+  /** The network at (0, 0); null where it is the mean of several. */
+  readonly centre: { readonly run: string; readonly epoch: number } | null;
+  /** Null where axes are neither gradients nor eigenvectors. */
+  readonly curvatureAxes: CurvatureAxes | null;
   /** ISO 8601. */
   readonly created: string;
 }
@@ -121,7 +131,7 @@ export type SurfacePhoto = Result<'image'> & { readonly photo: Uint8Array; reado
 export type SurfaceMargin = Result<'planeMargin'> & { readonly margin: Float32Array };
 
 /** From the host to the surface panel. */
-export interface SurfaceToPanel {
+export interface SurfaceToPanel extends CurvatureToPanel {
   /** Points have landed, or the sweep has ended. */
   data(body: SurfaceData): void;
   /** The surface could not be read just now; what is shown is what was read last. */
@@ -133,7 +143,7 @@ export interface SurfaceToPanel {
 }
 
 /** From the surface panel to the host. */
-export interface SurfaceToHost {
+export interface SurfaceToHost extends CurvatureToHost {
   ready(body: null): SurfaceSnapshot;
   /** The values of some quantities of a surface, now and whenever they change. Replaces the wish before. */
   watch(body: { readonly folder: string; readonly keys: readonly string[] }): SurfaceData;

@@ -11,6 +11,7 @@ import type {
   SurfaceToPanel,
 } from '../protocol/surface';
 import { Controls } from './controls';
+import { CurvatureSection } from './curvature/section';
 import { nearestPoint } from './field';
 import { Filmstrip } from './filmstrip';
 import { Legend } from './legend';
@@ -37,6 +38,7 @@ const api = connect<SurfaceToHost, SurfaceToPanel, SurfaceState>({
     draw();
   },
   go: ({ folder }) => void open(folder),
+  curvature: (found): void => curvature.receive(found),
   inspector: ({ word }) => {
     inspector = word;
     draw();
@@ -81,14 +83,17 @@ const filmstrip = new Filmstrip(api.host, () => {
   return data && image && snapshot?.trusted ? { info: data.info, place: cursorOrMiddle(), image } : null;
 });
 const reading = new Reading();
+const curvature: CurvatureSection = new CurvatureSection(api.host, theme, state.curvature, (next) =>
+  remember({ curvature: next }),
+);
 const epochs = element('div', { class: 'controls epochs' });
 const body = element('main', { class: 'surface', 'data-panel': 'surface' });
 const waiting = element('p', { class: 'empty' }, 'Reading the surface …');
 body.append(
   element('div', { class: 'surface-main' }, legend.root, epochs, stage, stage3d.root, profiles.root, filmstrip.root),
-  network.root,
+  element('div', { class: 'surface-side' }, network.root, curvature.card.root),
 );
-document.body.append(waiting, controls.root, body, reading.root, tip);
+document.body.append(waiting, controls.root, body, reading.root, curvature.root, tip);
 for (const part of [controls.root, body, reading.root]) part.hidden = true;
 
 const draw = oncePerFrame(() => {
@@ -114,6 +119,8 @@ const draw = oncePerFrame(() => {
   legend.show(paths, overlay, state, info, theme);
   showCursor();
   reading.show(scene.read, state.cursor);
+  const runs = data.paths.map(({ run }) => run);
+  curvature.show(info, scene.read, runs.length > 0 ? runs : info.runs, snapshot.trusted);
 });
 
 function showPanes({ panes: shown }: Scene): void {
@@ -323,6 +330,7 @@ async function readOthers(): Promise<void> {
 onThemeChange((next) => {
   theme = next;
   network.setTheme(theme);
+  curvature.setTheme(theme);
   draw();
 });
 window.addEventListener('resize', draw);

@@ -1,9 +1,11 @@
 import { element, replaceChildren } from '../kit/dom';
-import { tickText } from '../kit/format';
 import type { CriticalPoint } from './critical';
+import { digits } from './digits';
 import { type Field, nearestPoint, pointKinds, valueAt } from './field';
 import type { ShownPath } from './paneModel';
 import type { Place, Tile } from './state';
+
+export { digits };
 
 const kindWords = ['not sampled yet', 'measured', 'interpolated', 'not sampled yet: estimated', 'no finite value'];
 
@@ -14,16 +16,6 @@ export interface ReadTile {
   readonly field: Field;
   readonly critical: readonly CriticalPoint[];
 }
-
-/** Four digits of a value. */
-export const digits = (value: number | undefined | null): string =>
-  value === undefined || value === null || Number.isNaN(value)
-    ? '–'
-    : Number.isFinite(value)
-      ? tickText(Number(value.toPrecision(4)))
-      : value > 0
-        ? '∞'
-        : '−∞';
 
 /** What is known at a place, in a few lines: for the tip beside the pointer. */
 export function tipLines({ tile, title, field }: ReadTile, place: Place, path: NearCheckpoint | null): string[] {
@@ -81,17 +73,7 @@ export class Reading {
 
   show(tiles: readonly ReadTile[], cursor: Place | null): void {
     const at = cursor ? `a = ${digits(cursor.a)}, b = ${digits(cursor.b)}` : 'no cursor';
-    const heads = [
-      '',
-      `at the cursor (${at})`,
-      '± standard error',
-      'nearest point',
-      'minimum',
-      'where',
-      'saddles',
-      'width',
-      'sharpness',
-    ];
+    const heads = ['', `at the cursor (${at})`, '± standard error', 'nearest point', 'minimum', 'where', 'saddles'];
     replaceChildren(
       this.root,
       element('h2', {}, 'Values'),
@@ -104,12 +86,6 @@ export class Reading {
           element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
           element('tbody', {}, ...tiles.map((tile) => this.row(tile, cursor))),
         ),
-      ),
-      element(
-        'p',
-        { class: 'muted' },
-        'Width: how far the loss stays within 10 % of its range above the minimum, in the length of weights, along a and b. ' +
-          'Sharpness: 100 (highest − centre) / (1 + centre), after Keskar et al. 2017, over the sampled range.',
       ),
     );
   }
@@ -129,8 +105,6 @@ export class Reading {
       digits(place?.value),
       place ? `a = ${digits(place.a)}, b = ${digits(place.b)}${place.onEdge ? ', on the edge' : ''}` : '–',
       String(critical.filter(({ kind }) => kind === 'saddle').length),
-      known ? known.width.map(digits).join(' × ') : '–',
-      digits(known?.sharpness),
     ];
     return element('tr', {}, element('th', { scope: 'row' }, title), ...cells.map((cell) => element('td', {}, cell)));
   }

@@ -1,4 +1,5 @@
 import type { ImageReference, SurfaceData, SurfaceInfo, SurfaceQuantityInfo } from '../protocol/surface';
+import { type CurvatureState, initialCurvature } from './curvature/state';
 import type { ScaleName } from './scales';
 
 export interface Place {
@@ -30,6 +31,7 @@ export interface SurfaceState {
   readonly multiples: boolean;
   readonly cursor: Place | null;
   readonly image: ImageReference | null;
+  readonly curvature: CurvatureState;
 }
 
 export const initialState: SurfaceState = Object.freeze({
@@ -48,6 +50,7 @@ export const initialState: SurfaceState = Object.freeze({
   multiples: false,
   cursor: null,
   image: null,
+  curvature: initialCurvature,
 });
 
 /** So many pictures at most. */

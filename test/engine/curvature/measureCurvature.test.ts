@@ -1,11 +1,13 @@
 // First: whichever copy of tfjs's modules is loaded first makes the tensors, and this one has their methods.
 import '@tensorflow/tfjs-core';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fixture from '../../fixtures/curvature.json' with { type: 'json' };
 import { OnnxRuntimeEngine } from '../../../src/engine/compile/onnxRuntime';
+import { begunMeasurement } from '../../../src/engine/curvature/begunMeasurement';
 import { Hessian } from '../../../src/engine/curvature/hessian';
 import { measureCurvature, type CurvatureEvent } from '../../../src/engine/curvature/measureCurvature';
 import { dot, norm } from '../../../src/engine/curvature/lanczos';
@@ -17,6 +19,7 @@ import {
   curvatureFolder,
   curvatureIds,
   readCurvature,
+  writeCurvature,
   type CurvatureDocument,
 } from '../../../src/runs/curvatureDocument';
 import { readSafetensors } from '../../../src/runs/safetensors';
@@ -45,6 +48,7 @@ const begun: CurvatureDocument = {
   layers: {},
   spectrumProbes: [],
   spectrum: null,
+  progress: null,
   secondsMeasuring: 0,
   accelerator: { name: 'onnx', provider: 'cpu', threads: 1, reason: 'a test' },
   versions: {},
@@ -149,6 +153,38 @@ describe('a measurement of the Hessian', () => {
       spectrum,
     });
     expect(results(stopped)).toEqual(results(document));
+  });
+
+  it('says in its file how far it is, and nothing of it at the end', async () => {
+    const other = lastingFolder();
+    mkdirSync(curvatureFolder(other), { recursive: true });
+    const settings = { top: 0, probes: 4, spectrumProbes: 0, spectrumSteps: 0, layers: false, seed: 1 };
+    const seen: unknown[] = [];
+    const emit = (event: CurvatureEvent): void => {
+      if (event.type !== 'progress') return;
+      const text = readFileSync(curvatureFile(other, begun.id), 'utf8');
+      seen.push((JSON.parse(text) as CurvatureDocument).progress);
+    };
+    const signal = new AbortController().signal;
+    const ended = await measureCurvature({
+      runFolder: other,
+      document: { ...begun, settings },
+      hessian,
+      signal,
+      emit,
+    });
+    expect(seen).toEqual([null, ...[0, 1, 2].map((step) => ({ part: 'trace', step, steps: 4 }))]);
+    expect(ended.progress).toBeNull();
+  });
+
+  it('is left alone while another process is at it, and is gone on with when that has ended', async () => {
+    const other = lastingFolder();
+    mkdirSync(curvatureFolder(other), { recursive: true });
+    const alive = { ...begun, host: hostname(), pid: process.ppid, updated: new Date().toISOString() };
+    await writeCurvature(other, alive);
+    await expect(begunMeasurement(other, begun)).rejects.toThrow('measured by another process');
+    await writeCurvature(other, { ...alive, updated: new Date(Date.now() - 600_000).toISOString() });
+    expect(await begunMeasurement(other, begun)).toMatchObject({ id: begun.id, pid: process.pid });
   });
 });
 

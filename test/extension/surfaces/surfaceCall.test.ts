@@ -68,4 +68,43 @@ describe('what a page is told of a surface', () => {
     const moved = { ...document, plane: { ...document.plane, movedTo: { run: 'run-1', epoch: 2, loss: 'dice' } } };
     expect(surfaceInfo('/w/runs/one/surfaces/s', moved).series).toEqual({ id: 's', epoch: 2 });
   });
+
+  it('knows which network is in the middle, and all runs that a plane is laid through', () => {
+    const folder = '/w/runs/run-1/surfaces/s';
+    expect(surfaceInfo(folder, surfaceDocument()).centre).toEqual({ run: 'run-1', epoch: 12 });
+    const end = (run: string, epoch: number) => ({ run, loss: 'dice', epoch });
+    const common = { lengths: [1, 1] as [number, number], cosine: 0 };
+    const line = { kind: 'line' as const, checkpoints: [end('run-1', 1), end('run-2', 9)] as never, ...common };
+    expect(surfaceInfo(folder, surfaceDocument({ plane: line })).runs).toEqual(['run-1', 'run-2']);
+    const mean = { kind: 'pca' as const, runs: [], checkpoint: null, explained: [], ...common };
+    expect(surfaceInfo(folder, surfaceDocument({ plane: mean })).centre).toBeNull();
+  });
+
+  it('hands on the eigenvalues that belong to its axes', () => {
+    const folder = '/w/runs/run-1/surfaces/s';
+    expect(surfaceInfo(folder, surfaceDocument()).curvatureAxes).toBeNull();
+    const plane = {
+      kind: 'curvature',
+      checkpoint: { run: 'run-1', epoch: 12, loss: 'dice' },
+      loss: 'dice',
+      axes: ['gradient', 'eigenvector 1'],
+      gradientNorm: 0.02,
+      eigenvalues: [null, 12.5],
+      images: { split: 'train', count: 4 },
+      lengths: [1, 1],
+      cosine: 0,
+    } as const;
+    const document = surfaceDocument({ plane: plane as never });
+    expect(surfaceInfo(folder, document).curvatureAxes).toMatchObject({
+      loss: 'dice',
+      epoch: 12,
+      moved: false,
+      axes: [
+        { kind: 'gradient', eigenvalue: null },
+        { kind: 'eigenvector', rank: 1, eigenvalue: 12.5 },
+      ],
+    });
+    const moved = { ...plane, movedTo: { run: 'run-1', epoch: 2, loss: 'dice' } };
+    expect(surfaceInfo(folder, surfaceDocument({ plane: moved as never })).curvatureAxes!.moved).toBe(true);
+  });
 });
