@@ -30,6 +30,19 @@ export function runPaths(folder: string): Record<keyof typeof fileNames, string>
 /** The folder of a run's loss surfaces. */
 export const surfacesFolder = (runFolder: string): string => join(runFolder, 'surfaces');
 
+/** Names of what a surface folder holds, besides one `.npy` for each quantity. */
+export const surfaceFileNames = {
+  document: 'surface.json',
+  /** Centre and directions. */
+  plane: 'plane.safetensors',
+  /** uint8 [b, a]: 0 where nothing is, 1 where the networks were measured, 2 where values are interpolated. */
+  done: 'done.npy',
+  /** Checkpoints of runs, seen from the plane (see `surfaceTrajectories.ts`). Absent when none were asked for. */
+  trajectories: 'trajectories.json',
+  /** Blocks of points that processes are at. */
+  claims: 'claims',
+} as const;
+
 /** Path of an epoch's checkpoint: `<folder>/checkpoints/epoch-0005.safetensors`. */
 export function checkpointPath(folder: string, epoch: number): string {
   return join(folder, fileNames.checkpoints, `${epochName(epoch)}.safetensors`);

@@ -4,27 +4,15 @@ import { z } from 'zod';
 import { processExists } from './document';
 import { namesIn, writeFileAtomic } from './files';
 import { readJsonDocument } from './jsonDocument';
-import { surfacesFolder } from './layout';
+import { surfaceFileNames, surfacesFolder } from './layout';
 import { Problem } from './problem';
 import { planeProvenanceSchema } from './surfaceProvenance';
 
+export { surfaceFileNames };
 export type { Checkpoint, PlaneProvenance } from './surfaceProvenance';
 
 /** Version of the surface folder's format that this code writes, and the newest that it reads. */
 export const surfaceFormatVersion = 1;
-
-/** Names of what a surface folder holds, besides one `.npy` for each quantity. */
-export const surfaceFileNames = {
-  document: 'surface.json',
-  /** Centre and directions. */
-  plane: 'plane.safetensors',
-  /** uint8 [b, a]: 0 where nothing is, 1 where the networks were measured, 2 where values are interpolated. */
-  done: 'done.npy',
-  /** Checkpoints of runs, seen from the plane (see `surfaceTrajectories.ts`). Absent when none were asked for. */
-  trajectories: 'trajectories.json',
-  /** Blocks of points that processes are at. */
-  claims: 'claims',
-} as const;
 
 /** Seconds without a sign of life after which a surface is taken to be abandoned. */
 const deadSeconds = 60;

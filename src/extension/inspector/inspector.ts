@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Answer, EpochReference, ImageReference, Params } from '../../engine/insight/protocol';
-import { surfaceFileNames } from '../../runs/surfaceDocument';
+import { surfaceFileNames } from '../../runs/layout';
 import { ByteCache } from '../../webview/protocol/byteCache';
 import type { Engine } from '../tasks/engine';
 import { InspectorClient, type InspectorState } from './inspectorClient';
