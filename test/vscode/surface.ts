@@ -127,12 +127,11 @@ export const surface: EditorTest[] = [
       for (let step = 0; step <= 8; step += 1) await chart.hover({ position: { x: 80 + 10 * step, y: 60 + 6 * step } });
       await session.page.mouse.up();
       await until('the network at another point', async () => (await maps.getAttribute('data-at')) !== at);
-      const cursor = await panel.locator('.reading thead').textContent();
-      const [a] = (await until('the latest point', () => maps.getAttribute('data-at'))).split(',').map(Number);
-      check(
-        cursor?.includes(`a = ${String(Number(a!.toPrecision(4))).replace('-', '−')}`) === true,
-        `the maps are of a = ${a}, the table says ${cursor}`,
-      );
+      await until('the maps of the place that the table is of', async () => {
+        const cursor = await panel.locator('.reading thead').textContent();
+        const [a] = (await maps.getAttribute('data-at'))!.split(',').map(Number);
+        return cursor?.includes(`a = ${String(Number(a!.toPrecision(4))).replace('-', '−')}`);
+      });
       await session.pictures3('surface');
     },
   },
@@ -180,8 +179,14 @@ export const surface: EditorTest[] = [
       const panel = await openPanel(session);
       const overlay = panel.locator('vscode-dropdown[aria-label="Lines of another"]');
       const others = await overlay.locator('vscode-option').allTextContents();
-      await chosen(panel, 'Lines of another', others.find((name) => name.includes('dice')) ?? others[1]!);
+      await chosen(panel, 'Lines of another', others.find((name) => name.includes('focal')) ?? others[1]!);
       await panel.locator('vscode-checkbox', { hasText: 'sampled points' }).click();
+      await panel.locator('.legend-item', { hasText: 'lines of equal' }).waitFor();
+      await panel
+        .locator('.panes')
+        .first()
+        .evaluate((node) => (node as unknown as { scrollIntoView(): void }).scrollIntoView());
+      await session.pictures3('surface overlay');
       await panel.locator('button', { hasText: 'Filmstrip along a' }).click();
       await until('the filmstrip', async () => (await panel.locator('.filmstrip canvas').count()) === 9, 60);
       await session.pictures3('surface lines');
@@ -208,6 +213,12 @@ export const surface: EditorTest[] = [
       await maps.locator('.scrubber-note', { hasText: 'has no epochs' }).waitFor();
       await untilAlike(panel, maps);
       await session.pictures3('surface point');
+      await session.api(({ tasks }) => {
+        for (const execution of tasks.taskExecutions) {
+          if (execution.task.definition.type === 'losscape-surface') execution.terminate();
+        }
+      });
+      await until('the end of the sampling', async () => !(await progress(panel)).startsWith('sampling'));
       const chart = panel.locator('.pane-chart').first();
       const before = await maps.locator('h1').textContent();
       const milliseconds = await dragged(session, panel, chart, maps);
@@ -215,12 +226,12 @@ export const surface: EditorTest[] = [
       await untilAlike(panel, maps);
       milliseconds.sort((a, b) => a - b);
       const middle = milliseconds[Math.floor(milliseconds.length / 2)]!;
-      const busy = (await progress(panel)).startsWith('sampling') ? ', while the surface is being sampled' : '';
+      const [least, most] = [milliseconds[0], milliseconds.at(-1)];
       console.log(
-        `      from the pointer to the heatmap: ${middle} ms (median of ${milliseconds.length}; ` +
-          `${milliseconds[0]} to ${milliseconds.at(-1)})${busy}`,
+        `      from the pointer to the heatmap: ${middle} ms (median of ${milliseconds.length}; ${least} to ${most})`,
       );
-      check(busy !== '' || middle < 200, `the heatmap follows after ${middle} ms`);
+      // Twice 200 ms: tests may run on a busy machine.
+      check(middle < 400, `the heatmap follows after ${middle} ms`);
     },
   },
   {

@@ -228,7 +228,7 @@ export class Controls {
       state.layers,
     );
     this.runs.show(
-      runs.map(({ run, name }) => ({ key: run.info.folder, name, title: run.info.id })),
+      runs.map(({ run, name }) => ({ key: run.info.folder, name, title: run.point ? `${name}\n${run.info.id}` : run.info.id })),
       state.runs,
     );
     this.losses.show(

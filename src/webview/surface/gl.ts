@@ -31,7 +31,10 @@ window.losscapeSurface3d = (root) => {
       const context = made.getContext('2d')!;
       try {
         paper.setOption(option3d(model, quantity, null, theme, camera));
-        paper.getZr().flush();
+        // The camera goes to its place with the first frame; what it then sees is drawn.
+        const zr = paper.getZr();
+        zr.animation.update();
+        zr.refreshImmediately();
         // Not ECharts' own way, which smooths edges over thirty frames and holds the page meanwhile: there are dots enough.
         for (const layer of box.querySelectorAll('canvas')) context.drawImage(layer, 0, 0, made.width, made.height);
         return made;

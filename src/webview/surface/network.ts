@@ -58,9 +58,9 @@ export class NetworkView {
           () => void host.request('chooseImage', null).then((image) => image && choose(image)),
         ),
       ),
+      this.open,
       this.message,
       this.pictures,
-      this.open,
     );
   }
 

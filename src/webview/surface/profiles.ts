@@ -42,8 +42,11 @@ export class ProfilesView {
       chart.root.hidden = profiles.length === 0 || (lines[0]?.field[along].length ?? 0) < 2;
       if (chart.root.hidden) continue;
       const single = lines[0]!.field.b.length < 2;
-      const size = { width: single ? width : Math.max(260, (width - 20) / 2), height: single ? 320 : 190 };
-      chart.heading.textContent = single ? 'Along the line' : `Along ${along}, at ${profiles[0]!.profile.at}`;
+      const size = { width: single || width < 560 ? width : (width - 20) / 2, height: single ? 320 : 190 };
+      const nothing = profiles.every(({ profile }) => profile.x.length === 0);
+      chart.heading.textContent =
+        (single ? 'Along the line' : `Along ${along}, at ${profiles[0]!.profile.at}`) +
+        (nothing ? ': nothing is sampled there yet' : '');
       chart.chart.style.width = `${size.width}px`;
       chart.chart.style.height = `${size.height}px`;
       chart.chart.setAttribute('aria-label', `${chart.heading.textContent}. ${profiles.map(inWords).join(' ')}`);

@@ -99,7 +99,10 @@ export class Reading {
     const error = quantity.error === null || index < 0 ? undefined : data.values[quantity.error]?.[index];
     const place = known ?? lowest;
     const cells = [
-      cursor ? digits(valueAt(field, cursor.a, cursor.b)) : '–',
+      // Where nothing is sampled nearby, the value is read off lines between far points.
+      cursor
+        ? `${field.kinds[index] === pointKinds.estimated ? '≈ ' : ''}${digits(valueAt(field, cursor.a, cursor.b))}`
+        : '–',
       digits(error),
       index < 0 ? '–' : `${digits(data.values[quantity.key]?.[index])} (${kindWords[field.kinds[index]!]})`,
       digits(place?.value),
