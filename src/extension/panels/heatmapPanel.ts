@@ -14,13 +14,14 @@ import { inspectedRun } from '../inspector/inspectedRun';
 import type { InspectedRun, Inspector } from '../inspector/inspector';
 import { inspectorWord } from '../inspector/inspectorWord';
 import type { RunStore } from '../runs/runStore';
+import { runOf } from '../surfaces/runOf';
 import { chooseImageFile } from './chooseImageFile';
 import { heatmapRuns } from './heatmapRuns';
 import { PanelPage } from './panelPage';
 import { type OpenPanel, sameFolders } from './panelSet';
 import { Pump } from './pump';
 import { saveFile } from './saveFile';
-import { type HeatmapSubject, runOf, type SurfacePoints } from './surfacePoints';
+import type { HeatmapSubject, SurfacePoints } from './surfacePoints';
 import { Tickets } from './tickets';
 import { typedLoss } from './typedLoss';
 

@@ -7,8 +7,8 @@ import { Problem } from '../../runs/problem';
 import type { HeatmapLoss, HeatmapRun, SurfacePoint } from '../../webview/protocol/heatmap';
 import { runVersion } from '../inspector/inspectedRun';
 import type { RunRecord, RunStore } from '../runs/runStore';
+import { runOf } from '../surfaces/runOf';
 import { runInfo } from './runSeries';
-import { runOf } from './surfacePoints';
 
 /**
  * The runs of a panel as their page takes them; those that are gone or cannot be read are left out.

@@ -9,13 +9,14 @@ import type { Inspector } from '../inspector/inspector';
 import { inspectorWord } from '../inspector/inspectorWord';
 import type { RunStore } from '../runs/runStore';
 import { CurvatureFeed } from '../surfaces/curvatureFeed';
+import { runOf } from '../surfaces/runOf';
 import { readSurfaceData, surfacesOf } from '../surfaces/surfaceFiles';
 import { SurfaceWatch } from '../surfaces/surfaceWatch';
 import { chooseImageFile } from './chooseImageFile';
 import { PanelPage } from './panelPage';
 import type { OpenPanel } from './panelSet';
 import { saveFile } from './saveFile';
-import { runOf, type SurfacePoints } from './surfacePoints';
+import type { SurfacePoints } from './surfacePoints';
 
 interface Parts {
   readonly extensionUri: vscode.Uri;

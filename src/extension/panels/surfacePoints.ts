@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { SurfacePoint } from '../../webview/protocol/heatmap';
 import { rememberedFolders } from './panelSet';
@@ -36,6 +35,3 @@ function isPoint(value: unknown): value is SurfacePoint {
   const { surface, a, b } = (value ?? {}) as Partial<Record<keyof SurfacePoint, unknown>>;
   return typeof surface === 'string' && Number.isFinite(a) && Number.isFinite(b);
 }
-
-/** The run folder that a surface lies in: <run>/surfaces/<surface>. */
-export const runOf = (surface: string): string => dirname(dirname(surface));
