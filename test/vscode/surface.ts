@@ -213,12 +213,14 @@ export const surface: EditorTest[] = [
       await maps.locator('.scrubber-note', { hasText: 'has no epochs' }).waitFor();
       await untilAlike(panel, maps);
       await session.pictures3('surface point');
-      await session.api(({ tasks }) => {
-        for (const execution of tasks.taskExecutions) {
-          if (execution.task.definition.type === 'losscape-surface') execution.terminate();
-        }
-      });
-      await until('the end of the sampling', async () => !(await progress(panel)).startsWith('sampling'));
+      // Alone on the machine, as far as this test can see to it.
+      await until('the end of the sampling', () =>
+        session.api(({ tasks }) => {
+          const own = tasks.taskExecutions.filter(({ task }) => task.definition.type === 'losscape-surface');
+          for (const execution of own) execution.terminate();
+          return own.length === 0;
+        }),
+      );
       const chart = panel.locator('.pane-chart').first();
       const before = await maps.locator('h1').textContent();
       const milliseconds = await dragged(session, panel, chart, maps);

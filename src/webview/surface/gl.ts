@@ -21,7 +21,7 @@ window.losscapeSurface3d = (root) => {
       });
       shown = true;
     },
-    picture(model, quantity, theme, size, dots) {
+    async picture(model, quantity, theme, size, dots) {
       const { grid3D } = chart.getOption() as { grid3D?: { viewControl?: Partial<Camera> }[] };
       const camera = { ...firstCamera, ...grid3D?.[0]?.viewControl };
       const box = document.createElement('div');
@@ -31,10 +31,9 @@ window.losscapeSurface3d = (root) => {
       const context = made.getContext('2d')!;
       try {
         paper.setOption(option3d(model, quantity, null, theme, camera));
-        // The camera goes to its place with the first frame; what it then sees is drawn.
-        const zr = paper.getZr();
-        zr.animation.update();
-        zr.refreshImmediately();
+        // The camera goes to its place with the first frame, and the words of the axes come with the next ones.
+        for (let frame = 0; frame < 4; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+        paper.getZr().refreshImmediately();
         // Not ECharts' own way, which smooths edges over thirty frames and holds the page meanwhile: there are dots enough.
         for (const layer of box.querySelectorAll('canvas')) context.drawImage(layer, 0, 0, made.width, made.height);
         return made;

@@ -33,7 +33,7 @@ export async function export3d(
   context.fillRect(0, 0, canvas.width, canvas.height);
   // The box with its axes, without the room of the bar.
   const room = { width: bar.left - 10, height: size.height };
-  const picture = view.picture(model, quantity, theme, room, dotsPerPixel);
+  const picture = await view.picture(model, quantity, theme, room, dotsPerPixel);
   context.drawImage(picture, 0, head, room.width, room.height);
   const write = (text: string, x: number, y: number, colour: string, pixels: number, weight = 400): void => {
     context.fillStyle = colour;

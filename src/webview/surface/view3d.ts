@@ -13,7 +13,7 @@ export interface Surface3d {
     theme: Theme,
     size: { readonly width: number; readonly height: number },
     dots: number,
-  ): HTMLCanvasElement;
+  ): Promise<HTMLCanvasElement>;
   resize(): void;
   dispose(): void;
 }
