@@ -74,7 +74,7 @@ export const curvature: EditorTest[] = [
         await title.filter({ hasText: always ? words : /Losses whose curvature|How thorough/ }).waitFor();
         if ((await title.textContent())?.includes(words)) await session.page.keyboard.press('Enter');
       }
-      await panel.locator('.centre-numbers').first().waitFor({ timeout: 90_000 });
+      await panel.locator('.centre-numbers', { hasText: 'trace' }).first().waitFor({ timeout: 90_000 });
       const card = (await panel.locator('.centre-card').textContent()) ?? '';
       check(/largest λ₁[\d.]+/.test(card) && card.includes('trace'), card);
       await session.clearNotifications();
