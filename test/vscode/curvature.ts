@@ -33,6 +33,9 @@ const measure = (session: Session, folder: string, wish: Wish): Promise<unknown>
     [folder, wish] as [string, Wish],
   );
 
+/** In the page: what is shown begins with this element. */
+const scrolledTo = (element: unknown): void => (element as { scrollIntoView(): void }).scrollIntoView();
+
 /** The section, with what is in it on the screen. */
 async function section(panel: Frame) {
   const root = panel.locator('section.curvature');
@@ -74,7 +77,7 @@ export const curvature: EditorTest[] = [
         await title.filter({ hasText: always ? words : /Losses whose curvature|How thorough/ }).waitFor();
         if ((await title.textContent())?.includes(words)) await session.page.keyboard.press('Enter');
       }
-      await panel.locator('.centre-numbers').first().waitFor({ timeout: 90_000 });
+      await panel.locator('.centre-numbers', { hasText: 'trace' }).first().waitFor({ timeout: 90_000 });
       const card = (await panel.locator('.centre-card').textContent()) ?? '';
       check(/largest λ₁[\d.]+/.test(card) && card.includes('trace'), card);
       await session.clearNotifications();
@@ -114,7 +117,7 @@ export const curvature: EditorTest[] = [
         ['curvature layers', '.layer-bars'],
         ['curvature read off', '.read-off'],
       ] as const) {
-        await panel.locator(selector).first().evaluate('(element) => element.scrollIntoView()');
+        await panel.locator(selector).first().evaluate(scrolledTo);
         await session.pictures3(name);
       }
     },
@@ -135,7 +138,7 @@ export const curvature: EditorTest[] = [
       await measure(session, run.folder, { epochs: [1], probes: 400, spectrum: 0, layers: false });
       const measuring = root.locator('.measuring', { hasText: 'of 400 probes' });
       await measuring.waitFor({ timeout: 60_000 });
-      await root.evaluate('(element) => element.scrollIntoView()');
+      await root.evaluate(scrolledTo);
       await session.picture('curvature measuring');
       await measuring.getByText('Stop').click();
       const stopped = root.locator('.notice', { hasText: 'was stopped' });

@@ -3,7 +3,7 @@ import { button, quietButton } from '../../kit/widgets';
 import type { CurvatureInfo } from '../../protocol/curvature';
 import type { SurfaceInfo } from '../../protocol/surface';
 import { digits } from '../digits';
-import { bestAt, curvatureSeries, lossWords, qualities } from './series';
+import { bestAt, curvatureSeries, qualities } from './series';
 import { estimateWords } from './words';
 
 /** Beside the surface: the curvature at the network in its middle, in a few numbers. */
@@ -35,7 +35,7 @@ export class CentreCard {
     const best = curvatureSeries(here, []).flatMap((series) => {
       const eigen = bestAt(series, centre.epoch, qualities.eigenvalues);
       const trace = bestAt(series, centre.epoch, qualities.trace);
-      return eigen || trace ? [{ name: lossWords((eigen ?? trace)!), eigen, trace }] : [];
+      return eigen || trace ? [{ name: series.name, eigen, trace }] : [];
     });
     this.about.textContent =
       best.length > 0

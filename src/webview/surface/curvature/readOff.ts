@@ -92,8 +92,8 @@ const meanings = [
   ],
   [
     'Bend',
-    'second derivative at the lowest point, per square of the length of weights: what the Hessian has along that axis. At a ' +
-      'network itself it lies between the smallest and the largest eigenvalue.',
+    'second derivative at the lowest point, per square of the length of weights, from the points beside it: the Hessian along ' +
+      'that axis, as far as the grid is fine enough. Compare it with the eigenvalues.',
   ],
   ['Flat share', 'of all points of the surface: those within 10 % of the range above the lowest.'],
   [
