@@ -1,16 +1,15 @@
-import { type Cell, csvText, fileName } from '../kit/csv';
-import { init } from '../kit/echarts';
+import { type Cell, csvText } from '../kit/csv';
+import { drawnFile } from '../kit/drawnFile';
 import { paperTheme } from '../kit/theme';
 import type { ExportedFile } from '../protocol/run';
 import type { SurfaceData } from '../protocol/surface';
 import type { PaneModel } from './paneModel';
 import { plotOption, plotRect } from './plotOption';
 
-const dotsPerPixel = 3;
 const headHeight = 52;
 
 /** A picture as a file of its own, dark on white, with a title and a line about where it comes from. */
-export async function exportPane(model: PaneModel, about: string, format: 'svg' | 'png'): Promise<ExportedFile> {
+export function exportPane(model: PaneModel, about: string, format: 'svg' | 'png'): Promise<ExportedFile> {
   const size = { width: 620, height: 560 + headHeight };
   const rect = plotRect(size.width, size.height - headHeight);
   const said = model.overlay ? `Dashed: lines of equal ${model.overlay.name}. ${about}` : about;
@@ -27,27 +26,7 @@ export async function exportPane(model: PaneModel, about: string, format: 'svg' 
       subtextStyle: { fontSize: 11, fontFamily: paperTheme.font, color: paperTheme.muted },
     },
   };
-  const name = fileName(`losscape surface ${model.title}`, format);
-  if (format === 'svg') {
-    const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
-    try {
-      chart.setOption(option);
-      return { name, content: chart.renderToSVGString() };
-    } finally {
-      chart.dispose();
-    }
-  }
-  const canvas = document.createElement('canvas');
-  const chart = init(canvas, null, { renderer: 'canvas', ...size, devicePixelRatio: dotsPerPixel });
-  try {
-    chart.setOption(option);
-    chart.getZr().flush();
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-    if (blob === null) throw new Error('The picture could not be drawn');
-    return { name, content: new Uint8Array(await blob.arrayBuffer()) };
-  } finally {
-    chart.dispose();
-  }
+  return drawnFile(option, `surface ${model.title}`, size, format);
 }
 
 const stateWords = ['missing', 'measured', 'interpolated'] as const;
