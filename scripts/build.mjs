@@ -11,8 +11,8 @@ import { bundleText } from './l10n.mjs';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 
-// Packages with binaries of their own stay outside the bundle and are required at run time; the last two may be absent.
-const external = ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
+// Packages with binaries of their own (h5wasm: as text) stay outside the bundle and are loaded at run time; the last two may be absent.
+const external = ['onnxruntime-node', 'sharp', 'h5wasm', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
 
 // Binaries that tfjs' wasm backend looks for beside the file it runs from.
 const wasmBinaries = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];

@@ -45,6 +45,7 @@ export async function stage(root, staging, target) {
   await mkdir(modules, { recursive: true });
   await stageOnnxRuntime(root, modules, targets[target]);
   await stageSharp(root, modules, target, manifest.dependencies.sharp);
+  await stageHdf5(root, modules);
 }
 
 /** Its JavaScript and the binaries of one platform. The packages that only its install step needs stay behind. */
@@ -62,6 +63,14 @@ async function stageOnnxRuntime(root, modules, { os, cpu }) {
   const common = join(root, 'node_modules/onnxruntime-common');
   await cp(join(common, 'package.json'), join(modules, 'onnxruntime-common/package.json'));
   await cp(join(common, 'dist/cjs'), join(modules, 'onnxruntime-common/dist/cjs'), { recursive: true });
+}
+
+/** The HDF5 library for Node; its builds for web pages stay behind. */
+async function stageHdf5(root, modules) {
+  const from = join(root, 'node_modules/h5wasm');
+  for (const name of ['package.json', 'LICENSE.txt', 'dist/node']) {
+    await cp(join(from, name), join(modules, 'h5wasm', name), { recursive: true });
+  }
 }
 
 /** sharp, what its JavaScript requires, and the binaries of one platform. */

@@ -3,6 +3,7 @@ import type { SurfaceSettings } from '../surface/surfaceSettings';
 import { type RuntimeOptions, withRuntime } from './insightCommands';
 import type { HessianSettings } from './hessianCommand';
 import type { CommandIo } from './io';
+import type { SurfaceExportFormat } from './surfaceExportCommand';
 import { countingNumber, epochOf, gridSize, positiveNumber, rangeOf, wholeNumber } from './optionValues';
 
 const epochsOf = (text: string): number[] => {
@@ -103,12 +104,18 @@ export function addSurfaceCommands(program: Command, io: CommandIo, finish: (cod
     .description('write a surface and its trajectories for other programs')
     .argument('<surface>', 'folder of a surface, or its name among the surfaces of all runs')
     .addOption(
-      new Option('--format <name>', 'tables, numpy arrays, or meshes for ParaView (.vtp)')
-        .choices(['csv', 'npy', 'vtk'])
+      new Option(
+        '--format <name>',
+        'tables, numpy arrays, meshes for ParaView (.vtp), or the HDF5 files that loss-landscape plots (.h5)',
+      )
+        .choices(['csv', 'npy', 'vtk', 'h5'])
         .default('csv'),
     )
     .option('--out <dir>', 'folder to write to (default: named after surface and format)')
-    .option('--height <quantity>', 'quantity that makes the height of a mesh (default: the first loss)')
+    .option(
+      '--height <quantity>',
+      'quantity that makes the height of a mesh, or the loss in .h5 files (default: the first loss)',
+    )
     .option('--runs <dir>', 'folder that holds the run folders', 'runs')
     .action(async (name: string, { format, out, height }: ExportOptions, command: Command) => {
       const { surfaceExportCommand } = await import('./surfaceExportCommand');
@@ -154,7 +161,7 @@ export function addSurfaceCommands(program: Command, io: CommandIo, finish: (cod
 }
 
 interface ExportOptions {
-  format: 'csv' | 'npy' | 'vtk';
+  format: SurfaceExportFormat;
   out?: string;
   height?: string;
   runs: string;

@@ -4,19 +4,24 @@ import { fileProblem, writeFileAtomic } from '../../runs/files';
 import { Problem } from '../../runs/problem';
 import { findSurface } from '../surface/choosePlane';
 import { surfaceCsv, trajectoriesCsv } from '../surface/export/csv';
+import { hdf5Bytes } from '../surface/export/hdf5';
+import { lossLandscapeFiles } from '../surface/export/lossLandscape';
 import { npyBytes } from '../surface/export/npy';
 import { readSurface, type LoadedSurface } from '../surface/export/readSurface';
 import { surfaceVtp, trajectoriesVtp } from '../surface/export/vtk';
 import type { CommandIo } from './io';
 
+/** `h5`: the files of loss-landscape. */
+export type SurfaceExportFormat = 'csv' | 'npy' | 'vtk' | 'h5';
+
 export interface SurfaceExportArguments {
   /** Path of a surface's folder, or its name among the surfaces of all runs. */
   readonly surface: string;
   readonly runsFolder: string;
-  readonly format: 'csv' | 'npy' | 'vtk';
+  readonly format: SurfaceExportFormat;
   /** Folder to write to; `<surface>-<format>` here when left out. */
   readonly out?: string | undefined;
-  /** Quantity that makes the height of a mesh; the first one when left out. */
+  /** Quantity that makes the height of a mesh, or the loss of loss-landscape's files; the first one when left out. */
   readonly height?: string | undefined;
 }
 
@@ -36,7 +41,7 @@ export async function surfaceExportCommand(args: SurfaceExportArguments, io: Com
   } catch (error) {
     throw fileProblem(error, out);
   }
-  for (const [name, content] of filesOf(surface, args.format, height)) {
+  for (const [name, content] of await filesOf(surface, args.format, height)) {
     const path = join(out, name);
     await writeFileAtomic(path, content);
     io.stdout.write(`${path}\n`);
@@ -49,7 +54,11 @@ export async function surfaceExportCommand(args: SurfaceExportArguments, io: Com
   return 0;
 }
 
-function filesOf(surface: LoadedSurface, format: 'csv' | 'npy' | 'vtk', height: string): [string, string | Buffer][] {
+async function filesOf(
+  surface: LoadedSurface,
+  format: SurfaceExportFormat,
+  height: string,
+): Promise<[string, string | Buffer][]> {
   const { document, values, states } = surface;
   switch (format) {
     case 'csv': {
@@ -65,6 +74,13 @@ function filesOf(surface: LoadedSurface, format: 'csv' | 'npy' | 'vtk', height: 
         ['state.npy', npyBytes(states, shape)],
         ...[...values].map(([key, data]): [string, Buffer] => [`${key}.npy`, npyBytes(data, shape)]),
       ];
+    }
+    case 'h5': {
+      const files: [string, Buffer][] = [];
+      for (const { name, datasets, attributes } of lossLandscapeFiles(surface, height)) {
+        files.push([name, await hdf5Bytes(datasets, attributes)]);
+      }
+      return files;
     }
     case 'vtk': {
       const paths = trajectoriesVtp(surface, height);
