@@ -133,7 +133,7 @@ function showPanes({ panes: shown }: Scene): void {
   // As many rows as it takes, filled evenly, and two of them within the window.
   const even = Math.ceil(shown.length / Math.ceil(shown.length / Math.max(1, fitting)));
   const columns = Math.max(1, epochs > 1 ? Math.min(epochs, Math.floor(room / 190)) : even);
-  const most = shown.length > columns ? Math.max(330, window.innerHeight * 0.55) : 620;
+  const most = columns > 1 && shown.length > columns ? Math.max(330, window.innerHeight * 0.55) : 620;
   const width = Math.floor(Math.min(most, (room - (columns - 1) * 14) / columns));
   const keep = new Set(flat ? shown.map(({ key }) => key) : []);
   for (const [key, pane] of panes) {
