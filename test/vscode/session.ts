@@ -131,9 +131,18 @@ export class Session {
       await delay(500);
       return (await input.inputValue()) === path;
     });
-    await this.page
-      .locator('.quick-input-widget .monaco-button', { hasText: /^(OK|Save|Create Sample Here)$/ })
-      .click();
+    const button = this.page.locator('.quick-input-widget .monaco-button', {
+      hasText: /^(OK|Save|Create Sample Here)$/,
+    });
+    // While it still looks a folder up, the dialog takes no answer.
+    await until('the dialog to go', async () => {
+      if (!(await button.isVisible())) return true;
+      await button.click({ timeout: 2000 }).catch((error: Error) => {
+        if (error.name !== 'TimeoutError') throw error;
+      });
+      await delay(700);
+      return !(await button.isVisible()) || !(await input.isVisible()) || (await input.inputValue()) !== path;
+    });
   }
 
   /** Presses a button of the modal dialog that is open. */
