@@ -50,12 +50,12 @@ export class Loader {
   private readonly fetchedAhead = new Set<string>();
 
   /**
-   * @param arrived something has come, or has failed.
+   * @param arrived something has come, or has failed; `shown` when it is needed now.
    * @param marginBytes bound of the memory for margins.
    */
   constructor(
     private readonly host: Host,
-    private readonly arrived: (need: Need, margin: HeatmapMargin | null) => void,
+    private readonly arrived: (need: Need, margin: HeatmapMargin | null, shown: boolean) => void,
     marginBytes = 256 * mebibyte,
   ) {
     this.margins = new ByteCache(marginBytes);
@@ -142,8 +142,9 @@ export class Loader {
     const isWanted = (): boolean => this.flying.get(key)?.ticket === ticket;
     const settle = (value: HeatmapImage | HeatmapMargin | null, margin: HeatmapMargin | null): void => {
       if (isWanted()) this.flying.delete(key);
-      if (value && this.now.some((one) => needKey(one) === key)) this.held.set(key, value);
-      this.arrived(need, margin);
+      const shown = this.now.some((one) => needKey(one) === key);
+      if (value && shown) this.held.set(key, value);
+      this.arrived(need, margin, shown);
       this.pump();
     };
     const asked =

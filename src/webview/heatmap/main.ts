@@ -64,7 +64,7 @@ let shownTiles: readonly TileData[] = [];
 /** How many epochs get a thumbnail and a place in the budgets. */
 const mostEpochs = 24;
 
-const loader = new Loader(api.host, () => draw());
+const loader = new Loader(api.host, (_need, _margin, shown) => (shown ? draw() : drawSoon()));
 const contents = new Contents(loader);
 const following = new Following(loader, (point) => {
   runs = moved(runs, point);
@@ -223,6 +223,16 @@ const draw = oncePerFrame(() => {
     state.budget,
   );
 });
+
+/** What is fetched ahead shows as a thumbnail at most: dozens of them must not hold up what somebody waits for. */
+const aheadMilliseconds = 250;
+let drawing: ReturnType<typeof setTimeout> | undefined;
+function drawSoon(): void {
+  drawing ??= setTimeout(() => {
+    drawing = undefined;
+    draw();
+  }, aheadMilliseconds);
+}
 
 async function typeLoss(text: string): Promise<void> {
   if (text.trim() === '') return;
