@@ -165,6 +165,8 @@ export const speed: EditorTest[] = [
       const panel = await openHeatmap(session, run, { image: { path: file } });
       await until('its map', async () => /large/.test((await panel.locator('h1').textContent()) ?? ''));
       await until('the map', async () => (await panel.locator('.tile-message:not([hidden])').count()) === 0, 90);
+      // Until then the inspector computes on the same cores.
+      await until('thumbnails', async () => (await panel.locator('.thumbnail canvas').count()) > 10, 90);
       await panel.locator('.chip', { hasText: /^Photograph$/ }).click();
       await until('one map', async () => (await panel.locator('.tile').count()) === 1);
       const summary = (await panel.locator('.tile').getAttribute('aria-label')) ?? '';

@@ -132,7 +132,7 @@ function showPanes({ panes: shown }: Scene): void {
   const fitting = Math.min(shown.length, Math.floor(room / (shown.length > 4 ? 270 : 330)));
   // As many rows as it takes, filled evenly, and two of them within the window.
   const even = Math.ceil(shown.length / Math.ceil(shown.length / Math.max(1, fitting)));
-  const columns = Math.max(1, epochs > 1 ? Math.min(epochs, Math.floor(room / 190)) : even);
+  const columns = Math.max(1, epochs > 1 ? Math.min(epochs, Math.floor(room / 164)) : even);
   const most = columns > 1 && shown.length > columns ? Math.max(330, window.innerHeight * 0.55) : 620;
   const width = Math.floor(Math.min(most, (room - (columns - 1) * 14) / columns));
   const keep = new Set(flat ? shown.map(({ key }) => key) : []);
@@ -142,7 +142,8 @@ function showPanes({ panes: shown }: Scene): void {
     panes.delete(key);
   }
   if (!flat) return;
-  for (const { key, model, summary } of shown) {
+  stage.style.gridTemplateColumns = `repeat(${columns}, ${width}px)`;
+  for (const [index, { key, model, summary }] of shown.entries()) {
     let pane = panes.get(key);
     if (!pane) {
       pane = new PaneView({
@@ -153,6 +154,8 @@ function showPanes({ panes: shown }: Scene): void {
       panes.set(key, pane);
     }
     stage.append(pane.root);
+    // Every loss begins a row, also where its epochs take more than one.
+    pane.root.style.gridColumnStart = epochs > 1 && index % epochs === 0 ? '1' : 'auto';
     pane.show(model, summary, { width, height: Math.round(width * 0.86) }, theme);
   }
 }

@@ -4,7 +4,7 @@ import type { Rect } from '../kit/panes';
 import type { Theme } from '../kit/theme';
 import { quietButton } from '../kit/widgets';
 import type { PaneModel } from './paneModel';
-import { plotOption, plotRect } from './plotOption';
+import { plotOption, plotRect, smallWidth } from './plotOption';
 import type { Place } from './state';
 
 export interface PaneEvents {
@@ -68,7 +68,8 @@ export class PaneView {
   /** @param size of the chart in pixels. */
   show(model: PaneModel, summary: string, size: { width: number; height: number }, theme: Theme): void {
     this.model = model;
-    this.heading.textContent = model.title;
+    this.heading.textContent = this.heading.title = model.title;
+    this.root.classList.toggle('small', size.width < smallWidth);
     this.note.textContent = model.scale.note ?? '';
     this.note.hidden = model.scale.note === null;
     this.chart.setAttribute('aria-label', summary);

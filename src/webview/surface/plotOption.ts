@@ -10,10 +10,15 @@ import { cellsOf, type PaneModel, strokesOf } from './paneModel';
 import { criticalMarks, dots, lineLabels, pathMarks } from './plotMarks';
 import { areas, type Placing, strokes } from './plotShapes';
 
-export const margins = Object.freeze({ left: 54, right: 74, top: 8, bottom: 40 });
+const usual = Object.freeze({ left: 54, right: 74, top: 8, bottom: 40 });
+/** Without names of axes: one among many pictures of the same plane. */
+const small = Object.freeze({ left: 26, right: 56, top: 8, bottom: 22 });
+/** A picture is small below this width, in pixels. */
+export const smallWidth = 260;
 
 /** Where the points lie in a chart of a size. @param ratio of the plane's height to its width, as it is drawn. */
 export function plotRect(width: number, height: number): Rect {
+  const margins = width < smallWidth ? small : usual;
   return {
     left: margins.left,
     top: margins.top,
@@ -42,6 +47,7 @@ export function plotOption(model: PaneModel, size: Rect, theme: Theme, barName: 
   const [fromA, toA] = ends(field.a);
   const [fromB, toB] = ends(field.b);
   const layers = prepared(model);
+  const named = size.left >= usual.left;
   const label = { color: theme.muted, fontSize: 11, fontFamily: theme.font };
   const axisLine = { show: true, onZero: false, lineStyle: { color: theme.highContrast ? theme.ink : theme.hairline } };
   const axis = (from: number, to: number, length: number, name: string) => {
@@ -51,7 +57,7 @@ export function plotOption(model: PaneModel, size: Rect, theme: Theme, barName: 
       gridIndex: 0,
       min: from,
       max: to,
-      name: shortened(name, length),
+      name: named ? shortened(name, length) : '',
       nameLocation: 'middle',
       nameTextStyle: label,
       axisLine,
@@ -61,7 +67,7 @@ export function plotOption(model: PaneModel, size: Rect, theme: Theme, barName: 
     };
   };
   const bar = { left: size.left + size.width + 14, top: size.top + 20, width: 12, height: size.height - 20 };
-  const at = [0, 0.25, 0.5, 0.75, 1];
+  const at = named ? [0, 0.25, 0.5, 0.75, 1] : [0, 0.5, 1];
   return {
     animation: false,
     backgroundColor: 'transparent',
@@ -78,7 +84,7 @@ export function plotOption(model: PaneModel, size: Rect, theme: Theme, barName: 
         min: 0,
         max: 1,
         position: 'right',
-        name: barName,
+        name: named ? barName : '',
         nameTextStyle: { ...label, align: 'left', padding: [0, 0, 0, -12] },
         nameGap: 9,
         axisLine,

@@ -54,7 +54,7 @@ export const initialState: SurfaceState = Object.freeze({
 });
 
 /** So many pictures at most. */
-export const mostTiles = 15;
+export const mostTiles = 30;
 
 /** One picture: a quantity of a surface. */
 export interface Tile {
