@@ -12,7 +12,7 @@ import { areas, type Placing, strokes } from './plotShapes';
 
 const usual = Object.freeze({ left: 54, right: 74, top: 8, bottom: 40 });
 /** Without names of axes: one among many pictures of the same plane. */
-const small = Object.freeze({ left: 26, right: 56, top: 8, bottom: 22 });
+const small = Object.freeze({ left: 26, right: 66, top: 8, bottom: 22 });
 /** A picture is small below this width, in pixels. */
 export const smallWidth = 260;
 
