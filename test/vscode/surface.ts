@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Frame, Locator } from 'playwright-core';
 import sharp from 'sharp';
+import { figure, median } from './figures';
 import { finishedRun } from './finishedRun';
 import { onRun, type SeenRun } from './runs';
 import type { Session } from './session';
@@ -226,14 +227,10 @@ export const surface: EditorTest[] = [
       const milliseconds = await dragged(session, panel, chart, maps);
       check((await maps.locator('h1').textContent()) !== before, `the heatmap stays at ${before}`);
       await untilAlike(panel, maps);
-      milliseconds.sort((a, b) => a - b);
-      const middle = milliseconds[Math.floor(milliseconds.length / 2)]!;
-      const [least, most] = [milliseconds[0], milliseconds.at(-1)];
-      console.log(
-        `      from the pointer to the heatmap: ${middle} ms (median of ${milliseconds.length}; ${least} to ${most})`,
-      );
-      // Twice 200 ms: tests may run on a busy machine.
-      check(middle < 400, `the heatmap follows after ${middle} ms`);
+      const middle = median(milliseconds);
+      figure('a dragged point of a surface: from the pointer to the heatmap (median of 9)', middle, 'ms', 200);
+      // Other programs may hold a measurement up; only what is far off fails.
+      check(middle < 1200, `the heatmap follows after ${middle} ms`);
     },
   },
   {
