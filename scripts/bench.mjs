@@ -41,7 +41,8 @@ const [first, ...rest] = process.argv.slice(2);
 const named = ['editor', 'filter-gradient', 'surface'];
 const [program, args] = named.includes(first) ? [first, rest] : ['main', first === undefined ? [] : [first, ...rest]];
 if (program === 'editor') {
-  const measuring = 'activates|activation takes|Train U-Net from|workspace/surface|on the screen at once|follows the pointer|run folders';
+  const measuring =
+    'activates|activation takes|Train U-Net from|workspace/surface|on the screen at once|follows the pointer|run folders';
   const { status } = spawnSync(process.execPath, [join(root, 'scripts/testEditor.mjs'), measuring], {
     stdio: 'inherit',
   });
