@@ -21,9 +21,3 @@ export function figure(what: string, value: number, unit: Figure['unit'], aim?: 
 export function figures(): readonly Figure[] {
   return measured;
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

@@ -55,6 +55,14 @@ export async function treeRows(session: Session): Promise<string[]> {
   return (await rows.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim());
 }
 
+/** Sets the folders that runs are looked for in besides those beside the experiment files. */
+export async function setRunsFolders(session: Session, folders: string[]): Promise<void> {
+  await session.api(async ({ workspace, ConfigurationTarget }, value) => {
+    const configuration = workspace.getConfiguration('losscape');
+    await configuration.update('runsFolders', value, ConfigurationTarget.Workspace);
+  }, folders);
+}
+
 /** Runs a command of the extension on a run folder. */
 export function onRun(session: Session, command: string, folder: string): Promise<unknown> {
   return session.api(

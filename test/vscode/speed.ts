@@ -2,9 +2,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import sharp from 'sharp';
-import { figure, median } from './figures';
+import { median } from '../../bench/measure';
+import { figure } from './figures';
 import { engine } from './finishedRun';
-import { type SeenRun, untilRun } from './runs';
+import { type SeenRun, setRunsFolders, untilRun } from './runs';
 import { type Session, until } from './session';
 import { check, type EditorTest } from './tests';
 
@@ -34,12 +35,6 @@ interface Page {
   readonly Event: new (type: string, options: object) => Event;
   readonly PointerEvent: new (type: string, options: object) => Event;
   readonly WheelEvent: new (type: string, options: object) => Event;
-}
-
-async function setRunsFolders(session: Session, folders: string[]): Promise<void> {
-  await session.api(async ({ workspace, ConfigurationTarget }, value) => {
-    await workspace.getConfiguration('losscape').update('runsFolders', value, ConfigurationTarget.Workspace);
-  }, folders);
 }
 
 /** A run over the sample as `losscape sample` writes it, but with fewer pairs and epochs. */

@@ -3,7 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { writeRun, writeRuns } from '../../bench/manyRuns';
-import { figure, median } from './figures';
+import { median } from '../../bench/measure';
+import { figure } from './figures';
+import { setRunsFolders } from './runs';
 import { type Session, until } from './session';
 import { check, type EditorTest } from './tests';
 
@@ -28,13 +30,6 @@ function rowAppears(page: Page, text: string): Promise<number> {
       { polling: 'raf', timeout: 15_000 },
     )
     .then((handle) => handle.jsonValue() as Promise<number>);
-}
-
-async function setRunsFolders(session: Session, folders: string[]): Promise<void> {
-  await session.api(async ({ workspace, ConfigurationTarget }, value) => {
-    const configuration = workspace.getConfiguration('losscape');
-    await configuration.update('runsFolders', value, ConfigurationTarget.Workspace);
-  }, folders);
 }
 
 export const thousands: EditorTest[] = [

@@ -50,12 +50,12 @@ export class Loader {
   private readonly fetchedAhead = new Set<string>();
 
   /**
-   * @param arrived something has come, or has failed; `shown` when it is needed now.
+   * @param arrived something has come, or has failed; `shown` when it is needed for what is shown now.
    * @param marginBytes bound of the memory for margins.
    */
   constructor(
     private readonly host: Host,
-    private readonly arrived: (need: Need, margin: HeatmapMargin | null, shown: boolean) => void,
+    private readonly arrived: (shown: boolean) => void,
     marginBytes = 256 * mebibyte,
   ) {
     this.margins = new ByteCache(marginBytes);
@@ -140,27 +140,27 @@ export class Loader {
     const { run, image, network } = need;
     const at = { folder: run.info.folder, image, ticket };
     const isWanted = (): boolean => this.flying.get(key)?.ticket === ticket;
-    const settle = (value: HeatmapImage | HeatmapMargin | null, margin: HeatmapMargin | null): void => {
+    const settle = (value: HeatmapImage | HeatmapMargin | null): void => {
       if (isWanted()) this.flying.delete(key);
       const shown = this.now.some((one) => needKey(one) === key);
       if (value && shown) this.held.set(key, value);
-      this.arrived(need, margin, shown);
+      this.arrived(shown);
       this.pump();
     };
     const asked =
       network === null
         ? this.host.request('image', at).then((value) => {
             this.images.set(key, value, value.photo.byteLength + (value.labels?.byteLength ?? 0));
-            settle(value, null);
+            settle(value);
           })
         : this.host.request('margin', { ...at, network }).then((value) => {
             this.margins.set(key, value, value.margin.byteLength);
-            settle(value, value);
+            settle(value);
           });
     asked.catch((error: unknown) => {
       if (!isWanted()) return;
       this.failures.set(key, error instanceof Error ? error.message : String(error));
-      settle(null, null);
+      settle(null);
     });
   }
 }

@@ -64,7 +64,7 @@ let shownTiles: readonly TileData[] = [];
 /** How many epochs get a thumbnail and a place in the budgets. */
 const mostEpochs = 24;
 
-const loader = new Loader(api.host, (_need, _margin, shown) => (shown ? draw() : drawSoon()));
+const loader = new Loader(api.host, (shown) => (shown ? draw() : drawSoon()));
 const contents = new Contents(loader);
 const following = new Following(loader, (point) => {
   runs = moved(runs, point);

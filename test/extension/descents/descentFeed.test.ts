@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DescentWriter } from '../../../src/runs/descentWriter';
 import { DescentFeed, runOf } from '../../../src/extension/descents/descentFeed';
+import { asked } from './support';
 
 let folder: string;
 let writer: DescentWriter | undefined;
@@ -16,29 +17,9 @@ afterEach(async () => {
 });
 
 async function begun(): Promise<DescentWriter> {
-  const loss = (name: string) => ({ name, label: name, spec: { type: 'crossEntropy' }, folder: name });
   writer = await DescentWriter.create(
     folder,
-    {
-      experimentName: 'discs',
-      experiment: {},
-      checkpoint: { run: 'first', folder: '/gone/first', epoch: 5, loss: 'focal γ=2', digest: 'a' },
-      image: {
-        name: 'eye',
-        split: 'test',
-        height: 2,
-        width: 3,
-        region: { top: 0, left: 0, height: 2, width: 3 },
-        synthetic: true,
-        digest: 'b',
-      },
-      losses: [loss('ce'), loss('focal')],
-      optimizer: { type: 'adam', learningRate: 1e-5 },
-      steps: 4,
-      every: 2,
-      accelerator: { name: 'onnx', provider: 'cpu', threads: 1, reason: '' },
-      versions: {},
-    },
+    { ...asked, experimentName: 'discs', checkpoint: { ...asked.checkpoint, run: 'first', folder: '/gone/first' } },
     { image: Uint8Array.of(1, 2), mask: Uint8Array.of(3) },
   );
   return writer;
