@@ -32,6 +32,7 @@ const losses: LossSpec[] = [
   { type: 'focal', gamma: 2 },
   { type: 'dice' },
 ];
+const withoutDice = ['cross-entropy', 'cross-entropy-1-3', 'focal-2'];
 const tenMore: LossSpec[] = [
   { type: 'crossEntropy', classWeights: [1, 2] },
   { type: 'crossEntropy', classWeights: [1, 4] },
@@ -87,8 +88,8 @@ async function train(folder: string, threads: number): Promise<string> {
 
 interface Contender {
   readonly label: string;
-  readonly sides: readonly Side[];
-  /** Milliseconds for a point: of all its processes together. */
+  readonly side: Side;
+  /** Milliseconds for a point. */
   readonly times: number[];
 }
 
@@ -119,28 +120,29 @@ async function main(): Promise<void> {
     const versions: Record<string, string> = {};
     const contender = async (
       label: string,
-      processes: number,
       own: number,
       more: LossSpec[] = [],
+      oneLane = false,
     ): Promise<Contender> => {
-      const sides = Array.from(
-        { length: processes },
-        () => new Side(label, process.execPath, [join(__dirname, 'surfaceSide.cjs')]),
-      );
-      for (const one of sides) {
-        const prepared = await ask<PreparedAnswer>(one, {
-          ...{ do: 'prepare', case: bench, run, images, losses: own, more, together: images },
-          threads: processes === 1 ? threads : 1,
-        });
-        Object.assign(versions, prepared.versions);
-      }
-      return { label, sides, times: [] };
+      const ours = new Side(label, process.execPath, [join(__dirname, 'surfaceSide.cjs')]);
+      const request = {
+        do: 'prepare',
+        case: bench,
+        run,
+        images,
+        losses: own,
+        more,
+        threads,
+        together: images,
+      } as const;
+      Object.assign(versions, (await ask<PreparedAnswer>(ours, { ...request, oneLane })).versions);
+      return { label, side: ours, times: [] };
     };
     const contenders = [
-      await contender('ours, 4 losses', 1, losses.length),
-      await contender('ours, one loss', 1, 1),
-      await contender('ours, 14 losses', 1, losses.length, tenMore),
-      await contender(`ours, 4 losses, ${threads} processes of one thread`, threads, losses.length),
+      await contender('ours, 4 losses', losses.length),
+      await contender('ours, one loss', 1),
+      await contender('ours, 14 losses', losses.length, tenMore),
+      await contender(`ours, 4 losses, one batch of all ${threads} threads at a time`, losses.length, [], true),
     ];
     if (python.found) {
       const script = join(__dirname, '../../bench/peers/torch_surface.py');
@@ -148,22 +150,23 @@ async function main(): Promise<void> {
       for (const together of [4, images]) {
         const peer = new Side('PyTorch', python.command, [script], { OMP_NUM_THREADS: String(threads) });
         const request = { do: 'prepare', case: bench, run, images, losses: 1, more: [], threads, together } as const;
-        Object.assign(versions, (await ask<PreparedAnswer>(peer, request)).versions);
-        contenders.push({ label: `PyTorch, one loss, ${together} images at a time`, sides: [peer], times: [] });
+        Object.assign(versions, (await ask<PreparedAnswer>(peer, { ...request, oneLane: false })).versions);
+        contenders.push({ label: `PyTorch, one loss, ${together} images at a time`, side: peer, times: [] });
       }
     }
     for (let round = -1; round < repeats; round++) {
-      for (const { sides, times } of round % 2 === 0 ? contenders : contenders.toReversed()) {
-        const answers = await Promise.all(sides.map((one) => ask<TimesAnswer>(one, { do: 'times', untimed: 1, runs })));
-        if (round < 0) continue; // warm-up
-        // Together, processes take the mean of their times divided by their number.
-        const all = answers.flatMap(({ milliseconds }) => milliseconds);
-        times.push(median(all) / sides.length);
+      for (const { side: one, times } of round % 2 === 0 ? contenders : contenders.toReversed()) {
+        const { milliseconds } = await ask<TimesAnswer>(one, { do: 'times', untimed: 1, runs });
+        if (round >= 0) times.push(median(milliseconds)); // before, it is the warm-up
       }
     }
-    const peak = (await ask<MemoryAnswer>(contenders[0]!.sides[0]!, { do: 'memory' })).peak;
-    for (const { sides } of contenders) for (const one of sides) await one.close();
-    const adaptive = sampleAdaptively(run, threads, values.quick);
+    const peak = (await ask<MemoryAnswer>(contenders[0]!.side, { do: 'memory' })).peak;
+    for (const { side: one } of contenders) await one.close();
+    const adaptive = [
+      sampleAdaptively('4 losses', run, threads, values.quick, []),
+      // Dice turns at many more places than the losses that every pixel adds to.
+      sampleAdaptively('the 3 without Dice', run, threads, values.quick, withoutDice),
+    ];
     await report(contenders, adaptive, { versions, threads, repeats, peak, write: !values.quick });
   } finally {
     rmSync(folder, { recursive: true });
@@ -171,6 +174,7 @@ async function main(): Promise<void> {
 }
 
 interface Adaptive {
+  readonly label: string;
   readonly seconds: number;
   readonly measured: number;
   readonly points: number;
@@ -179,11 +183,18 @@ interface Adaptive {
 }
 
 /** The whole adaptive surface, as a user would have it sampled. */
-function sampleAdaptively(run: string, threads: number, quick: boolean): Adaptive {
+function sampleAdaptively(
+  label: string,
+  run: string,
+  threads: number,
+  quick: boolean,
+  names: readonly string[],
+): Adaptive {
   const points = quick ? 17 : side;
   const output = losscape(
     ...['surface', run, '--points', String(points), '--images', String(images), '--split', 'train', '--adaptive'],
     ...['--no-trajectories', '--threads', String(threads), '--json'],
+    ...(names.length === 0 ? [] : ['--losses', ...names]),
   );
   const events = output
     .trim()
@@ -194,6 +205,7 @@ function sampleAdaptively(run: string, threads: number, quick: boolean): Adaptiv
   const { secondsSampling, quantities, adaptive } = ended.document;
   const errors = Object.entries(adaptive!.checked!.largest).filter(([key]) => quantities[key]!.kind === 'loss');
   return {
+    label,
     seconds: secondsSampling,
     measured: events.filter(({ type }) => type === 'progress').length,
     points: points ** 2,
@@ -203,7 +215,7 @@ function sampleAdaptively(run: string, threads: number, quick: boolean): Adaptiv
 
 async function report(
   contenders: readonly Contender[],
-  adaptive: Adaptive,
+  adaptive: readonly Adaptive[],
   {
     versions,
     threads,
@@ -226,14 +238,16 @@ async function report(
   const rows = contenders.map(({ label, times }) =>
     row(label, median(times), (median(times) * side * side) / 1000, ratio(times)),
   );
-  const seconds = (adaptive.seconds * side * side) / adaptive.points;
   const full = best ? (median(best.times) * side * side) / 1000 : undefined;
-  rows.push([
-    `ours, 4 losses, adaptive (${adaptive.measured} of ${adaptive.points} points)`,
-    '',
-    `${seconds.toFixed(0)} s`,
-    full === undefined ? '–' : `${(seconds / full).toFixed(2)}x`,
-  ]);
+  for (const { label, measured, points, seconds: own } of adaptive) {
+    const seconds = (own * side * side) / points;
+    rows.push([
+      `ours, ${label}, adaptive (${measured} of ${points} points)`,
+      '',
+      `${seconds.toFixed(0)} s`,
+      full === undefined ? '–' : `${(seconds / full).toFixed(2)}x`,
+    ]);
+  }
   const [all, , more] = contenders;
   const extra = 100 * (median(more!.times.map((time, round) => time / all!.times[round]!)) - 1);
   const table = markdownTable(['', 'a point', `${side} x ${side}`, 'of PyTorch'], rows);
@@ -241,15 +255,15 @@ async function report(
 
 A U-Net (${size}², ${model.filters} filters, depth ${model.depth}), ${images} images, ${side} x ${side} points. At each point ours computes every loss and accuracy, IoU,
 confidences and calibration with their standard errors; the peer (\`bench/peers/torch_surface.py\`, channels_last, inference mode) computes
-one loss. Medians of ${repeats} rounds in which all take turns; a part of the points is timed and scaled to the grid, but the adaptive surface
-is sampled as a whole (tolerance 1 %), around a network trained on generated images. Ratios are to the faster of the peer's two ways.
+one loss. Medians of ${repeats} rounds in which all take turns; a part of the points is timed and scaled to the grid, but adaptive surfaces
+are sampled as a whole (tolerance 1 %), around a network trained on generated images. Ratios are to the faster of the peer's two ways.
 
 ${surroundingsText(versions, threads)}
 
 ${table}
 
-Ten more losses cost ${extra.toFixed(1)} % of a sweep. Interpolated losses were off by at most ${(100 * adaptive.error).toFixed(2)} % of their range at the points
-that the adaptive surface measured afterwards. Peak memory of ours: ${peak.toFixed(0)} MiB, whatever the number of points.
+Ten more losses cost ${extra.toFixed(1)} % of a sweep. Interpolated losses were off by at most ${(100 * Math.max(...adaptive.map(({ error }) => error))).toFixed(2)} % of their range at the points
+that the adaptive surfaces measured afterwards. Peak memory of ours: ${peak.toFixed(0)} MiB, whatever the number of points.
 
 \`npm run bench -- surface\` measures again and writes this section.
 `;

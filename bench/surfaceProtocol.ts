@@ -12,6 +12,8 @@ export type SurfaceRequest =
       readonly run: string;
       readonly images: number;
       readonly threads: number;
+      /** For ours: all threads on one batch of images, instead of a batch for each. */
+      readonly oneLane: boolean;
       /** How many losses of the run's experiment, and which others. */
       readonly losses: number;
       readonly more: readonly LossSpec[];

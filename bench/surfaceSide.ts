@@ -26,6 +26,7 @@ async function answer(request: SurfaceRequest): Promise<SurfaceAnswer> {
       const all = await lossesOfExperiment(run, 'all');
       const losses = [...all.slice(0, request.losses), ...request.more];
       const engine = new OnnxRuntimeEngine('cpu', request.threads, undefined, true);
+      if (request.oneLane) engine.lanes = () => [engine];
       await sampler?.dispose();
       sampler = await SurfaceSampler.create(engine, model, plane, measuresOf(losses).measures, images);
       return {

@@ -31,7 +31,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['onnxruntime-node', 'sharp', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  external: ['onnxruntime-node', 'sharp', 'h5wasm', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
   banner: { js: `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;` },
   define: { 'import.meta.url': 'importMetaUrl' },
   logLevel: 'warning',

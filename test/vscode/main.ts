@@ -97,15 +97,22 @@ function failure(test: EditorTest, session: Session): Promise<string | undefined
     );
 }
 
-/** Runs every test of a window whose name contains a part of `only`; prints a line for each. Returns the numbers of each outcome. */
+/** How the tests of a window ended. */
+export interface Outcome {
+  readonly passed: number;
+  /** Numbers of tests that failed, by suite. */
+  readonly failed: Readonly<Record<string, number>>;
+}
+
+/** Runs every test of a window whose name contains a part of `only`; prints a line for each. */
 export async function runTests(
   window: EditorWindow,
   session: Session,
   only: string,
   pictures: string,
-): Promise<{ passed: number; failed: number }> {
+): Promise<Outcome> {
   mkdirSync(pictures, { recursive: true });
-  const results: { name: string; passed: boolean; seconds: number; error?: string }[] = [];
+  const results: { suite: string; name: string; passed: boolean; seconds: number; error?: string }[] = [];
   for (const [suite, tests] of Object.entries(window.suites)) {
     for (const test of tests) {
       const name = `${window.name}/${suite}: ${test.name}`;
@@ -119,7 +126,7 @@ export async function runTests(
         error = await failure(test, session);
       }
       const seconds = (performance.now() - began) / 1000;
-      results.push({ name, passed: error === undefined, seconds, error });
+      results.push({ suite, name, passed: error === undefined, seconds, error });
       console.log(`${error === undefined ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s)`);
       if (error !== undefined) {
         console.log(error.replace(/^/gm, '    '));
@@ -134,6 +141,23 @@ export async function runTests(
     JSON.stringify({ results, complaints: session.complaints }, null, 2),
   );
   writeFileSync(`${pictures}/figures.json`, JSON.stringify(figures(), null, 2));
-  const failed = results.filter(({ passed }) => !passed).length;
-  return { passed: results.length - failed, failed };
+  const failed: Record<string, number> = {};
+  for (const { suite, passed } of results) if (!passed) failed[suite] = (failed[suite] ?? 0) + 1;
+  return { passed: results.filter(({ passed }) => passed).length, failed };
+}
+
+/**
+ * Suites with failures, each as a window of its own to be run once more in a new folder: what a busy machine upset
+ * passes there, what is wrong fails again. Not the console's, which is about everything that came before it. Suites
+ * that come after the training look at its runs: it goes first.
+ */
+export function onceMore(window: EditorWindow, { failed }: Outcome): { suite: string; window: EditorWindow }[] {
+  const order = Object.keys(window.suites);
+  return Object.keys(failed)
+    .filter((suite) => window.suites[suite] !== quietConsole)
+    .map((suite) => {
+      const trained = order.includes('training') && order.indexOf(suite) > order.indexOf('training');
+      const suites = { ...(trained ? { training } : {}), [suite]: window.suites[suite]!, console: quietConsole };
+      return { suite, window: { ...window, name: `${window.name} once more`, suites } };
+    });
 }

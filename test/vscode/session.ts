@@ -15,6 +15,12 @@ const themes: Record<Theme, string> = {
   'high contrast': 'Default High Contrast',
 };
 
+/** For what is tried again: the screen was not ready. Anything else is an error. */
+function onlyTimeout(error: Error): null {
+  if (error.name !== 'TimeoutError') throw error;
+  return null;
+}
+
 /** What concerns us of what the console says: our files in a stack or an address, and what a panel was refused. */
 const ours = /losscape\.losscape|content security policy|refused to/i;
 
@@ -121,27 +127,28 @@ export class Session {
     await this.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
   }
 
-  /** Writes a path into the file dialog that is open and confirms it. */
+  /** Writes a path into the file dialog that is open and confirms it, until the dialog goes. */
   async answerFileDialog(path: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input[type="text"]');
+    const dialog = this.page.locator('.quick-input-widget');
+    const input = dialog.locator('input[type="text"]');
+    const title = dialog.locator('.quick-input-title');
+    const button = dialog.locator('.monaco-button', { hasText: /^(OK|Save|Create Sample Here)$/ });
     await input.waitFor({ state: 'visible' });
-    // The dialog looks folders up while one types, and writes what it finds into its own input.
-    await until('the path', async () => {
-      if ((await input.inputValue()) !== path) await input.fill(path);
-      await delay(500);
-      return (await input.inputValue()) === path;
-    });
-    const button = this.page.locator('.quick-input-widget .monaco-button', {
-      hasText: /^(OK|Save|Create Sample Here)$/,
-    });
-    // While it still looks a folder up, the dialog takes no answer.
-    await until('the dialog to go', async () => {
-      if (!(await button.isVisible())) return true;
-      await button.click({ timeout: 2000 }).catch((error: Error) => {
-        if (error.name !== 'TimeoutError') throw error;
-      });
-      await delay(700);
-      return !(await button.isVisible()) || !(await input.isVisible()) || (await input.inputValue()) !== path;
+    await button.waitFor({ state: 'visible' });
+    const own = await title.textContent();
+    const open = async (): Promise<boolean> => (await button.isVisible()) && (await title.textContent()) === own;
+    await until('the file dialog to go', async () => {
+      if (!(await open())) return true;
+      // The dialog looks folders up while one types, and writes what it finds into its own input; asked too early, it
+      // walks into the folder above instead of answering.
+      if ((await input.inputValue({ timeout: 2000 }).catch(onlyTimeout)) !== path) {
+        await input.fill(path, { timeout: 2000 }).catch(onlyTimeout);
+        await delay(1000);
+        return false;
+      }
+      await button.click({ timeout: 2000 }).catch(onlyTimeout);
+      await delay(1000);
+      return !(await open());
     });
   }
 

@@ -9,11 +9,13 @@ export type OnnxProvider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 let loaded: typeof ort | undefined;
 
 /**
- * Loads ONNX Runtime's native library.
+ * Loads ONNX Runtime's native library. Since 1.29 its binaries report usage to their maker unless told not to before they are
+ * loaded; who trains on patients' images is not to be surprised by that. (On Windows it is an event for the system's own log.)
  * @throws Problem when it cannot be loaded on this machine.
  */
 export function loadOnnxRuntime(): typeof ort {
   if (!loaded) {
+    process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
     try {
       loaded = createRequire(__filename)('onnxruntime-node') as typeof ort;
     } catch (cause) {

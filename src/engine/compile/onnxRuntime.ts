@@ -8,7 +8,8 @@ import type { Target } from './tracer';
 
 export { loadOnnxRuntime, targetOf, type OnnxProvider } from './onnxLibrary';
 
-let thread: SessionThread | undefined;
+/** One for each lane; the first is that of all programs that take turns. */
+const sessionThreads: SessionThread[] = [];
 
 /** Runs programs compiled: traced to ONNX once, then executed by ONNX Runtime. */
 export class OnnxRuntimeEngine implements Runtime {
@@ -18,15 +19,27 @@ export class OnnxRuntimeEngine implements Runtime {
   /**
    * @param target what the lowering may use; found out by itself when left out.
    * @param apart whether sessions run on a thread of their own, so that this one stays free while they compute.
+   * @param lane which of these threads.
    */
   constructor(
     readonly provider: OnnxProvider,
     readonly threads: number,
     private readonly target?: Target,
     private readonly apart = false,
+    private readonly lane = 0,
   ) {
     const { env } = loadOnnxRuntime();
     this.versions = { 'onnxruntime-node': env.versions.node ?? env.versions.common };
+  }
+
+  lanes(most: number): readonly OnnxRuntimeEngine[] {
+    const count = Math.min(most, this.threads);
+    // Another provider computes elsewhere; and without threads of their own sessions block each other.
+    if (count < 2 || this.provider !== 'cpu' || !this.apart || !this.sessionThread()) return [this];
+    return Array.from({ length: count }, (_, lane) => {
+      const threads = Math.floor((this.threads - lane - 1) / count) + 1;
+      return new OnnxRuntimeEngine(this.provider, threads, this.target, true, lane);
+    });
   }
 
   async compile(spec: ProgramSpec): Promise<Program> {
@@ -72,7 +85,13 @@ export class OnnxRuntimeEngine implements Runtime {
   }
 
   private open(spec: SessionSpec): Promise<Session> {
-    if (this.apart) thread ??= SessionThread.start();
-    return this.apart && thread ? thread.open(spec) : openSession(spec);
+    const thread = this.apart ? this.sessionThread() : undefined;
+    return thread ? thread.open(spec) : openSession(spec);
+  }
+
+  private sessionThread(): SessionThread | undefined {
+    const known = sessionThreads[this.lane] ?? SessionThread.start();
+    if (known) sessionThreads[this.lane] = known;
+    return known;
   }
 }

@@ -46,5 +46,11 @@ export interface Runtime {
   readonly provider: string;
   readonly threads: number;
   readonly versions: Readonly<Record<string, string>>;
+  /**
+   * At most `most` runtimes whose programs may run at the same time, each with its share of the threads; left out where
+   * there is only one. Independent programs of one thread each are faster than one after the other with all threads: these
+   * wait for each other after every operation.
+   */
+  lanes?(most: number): readonly Runtime[];
   compile(spec: ProgramSpec): Promise<Program>;
 }

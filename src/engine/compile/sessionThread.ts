@@ -15,8 +15,6 @@ export class SessionThread {
 
   private constructor(file: string) {
     this.worker = new Worker(file);
-    // A program that has finished its work ends, although this thread is there; while an answer is due, it stays.
-    this.worker.unref();
     this.worker.on('message', (answer: SessionAnswer) => {
       const due = this.waiting.get(answer.id);
       this.waiting.delete(answer.id);
@@ -30,6 +28,9 @@ export class SessionThread {
     };
     this.worker.on('error', fail);
     this.worker.on('exit', (code) => fail(new Error(`the thread that runs ONNX Runtime ended (code ${code})`)));
+    // A program that has finished its work ends, although this thread is there; while an answer is due, it stays. Last, since
+    // to listen for messages keeps a program alive, too.
+    this.worker.unref();
   }
 
   /** Starts the thread, or gives undefined where its program is not beside this one: in tests that run from source. */

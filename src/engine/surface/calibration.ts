@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { createLoss } from '../losses/registry';
 import { once, pixels } from './pixels';
 import type { Measure } from './quantities';
 
@@ -89,11 +90,8 @@ export const calibration: readonly Measure[] = [
   {
     key: 'nll',
     quantity: metric('negative log-likelihood'),
-    of(logits, target) {
-      const { foreground, margin } = pixels(logits, target);
-      // -log P(true class) = softplus(∓margin).
-      return tf.mean(tf.softplus(tf.mul(margin, tf.sub(1, tf.mul(foreground, 2)))));
-    },
+    // By definition; and where cross-entropy is among the losses, the graph has it already.
+    of: createLoss({ type: 'crossEntropy' }).reported,
   },
   {
     key: 'brier',

@@ -16,7 +16,8 @@ interface Batch {
   readonly set: number;
   readonly images: readonly SurfaceImage[];
   readonly pixels: number;
-  readonly program: Program;
+  /** The same program in every lane. */
+  readonly programs: readonly Program[];
   readonly inputs: Readonly<Record<'tiles' | 'foreground' | 'band', Float32Array>>;
 }
 
@@ -27,12 +28,16 @@ export interface PointValues {
   readonly errors: Float64Array;
 }
 
-/** Measures networks of a plane. Memory: three times the weights for each size of image, and the images. */
+/**
+ * Measures networks of a plane. The batches of images share out the lanes of the runtime. Memory: for each lane and size of
+ * image three times the weights, and the images.
+ */
 export class SurfaceSampler {
   private constructor(
     private readonly measures: readonly Measure[],
     private readonly batches: readonly Batch[],
     private readonly counts: readonly number[],
+    private readonly lanes: number,
     private readonly programs: readonly Program[],
     private readonly centre: Weights,
   ) {}
@@ -46,23 +51,30 @@ export class SurfaceSampler {
     sets: readonly SurfaceImages[],
   ): Promise<SurfaceSampler> {
     const state = planeState(plane);
-    const programs = new Map<string, Program>();
+    const counts = sets.map(({ count }) => count);
+    const lanes = runtime.lanes?.(counts.reduce((a, b) => a + b, 0)) ?? [runtime];
+    const compiled = new Map<string, Program[]>();
     const batches: Batch[] = [];
     for (const [set, { groups }] of sets.entries()) {
       for (const { plan, images: all } of groups) {
-        for (const some of inBatches(all, plan, pixelsTogether)) {
+        for (const some of inBatches(all, plan, pixelsTogether, lanes.length)) {
           const key = `${plan.region.height} ${plan.region.width} ${some.length}`;
-          let program = programs.get(key);
-          if (!program) {
-            program = await runtime.compile(surfacePoint(model, measures, plan, some.length));
-            await program.writeState(state);
-            programs.set(key, program);
+          let programs = compiled.get(key);
+          if (!programs) {
+            const spec = surfacePoint(model, measures, plan, some.length);
+            programs = [];
+            for (const lane of lanes) {
+              const program = await lane.compile(spec);
+              await program.writeState(state);
+              programs.push(program);
+            }
+            compiled.set(key, programs);
           }
           batches.push({
             set,
             images: some,
             pixels: plan.region.height * plan.region.width,
-            program,
+            programs,
             inputs: {
               tiles: concatenated(some.map(({ tiles }) => tiles)),
               foreground: concatenated(some.map(({ foreground }) => foreground)),
@@ -72,8 +84,8 @@ export class SurfaceSampler {
         }
       }
     }
-    const counts = sets.map(({ count }) => count);
-    return new SurfaceSampler(measures, batches, counts, [...programs.values()], plane.centre);
+    const programs = [...compiled.values()].flat();
+    return new SurfaceSampler(measures, batches, counts, lanes.length, programs, plane.centre);
   }
 
   /** The network at (a, b): each image passes through it once. */
@@ -82,15 +94,19 @@ export class SurfaceSampler {
     const values = counts.map((count) => measures.map(() => new Float64Array(count)));
     const defined = counts.map((count) => measures.map(() => new Uint8Array(count).fill(1)));
     const point = { a: Float32Array.of(a), b: Float32Array.of(b) };
-    for (const { set, images, pixels, program, inputs } of this.batches) {
-      const result = await program.run({ ...point, ...inputs });
-      images.forEach(({ index, area, bandArea }, place) => {
-        measures.forEach((measure, m) => {
-          values[set]![m]![index] = result.values![place * measures.length + m]!;
-          if (measure.definedFor?.(pixels - area, area, bandArea) === false) defined[set]![m]![index] = 0;
+    const waiting = this.batches.values();
+    const work = async (lane: number): Promise<void> => {
+      for (const { set, images, pixels, programs, inputs } of waiting) {
+        const result = await programs[lane]!.run({ ...point, ...inputs });
+        images.forEach(({ index, area, bandArea }, place) => {
+          measures.forEach((measure, m) => {
+            values[set]![m]![index] = result.values![place * measures.length + m]!;
+            if (measure.definedFor?.(pixels - area, area, bandArea) === false) defined[set]![m]![index] = 0;
+          });
         });
-      });
-    }
+      }
+    };
+    await Promise.all(Array.from({ length: this.lanes }, (_, lane) => work(lane)));
     const statistics = values.flatMap((own, set) =>
       own.map((all, m) => meanAndError(all.filter((_, i) => defined[set]![m]![i] === 1))),
     );
@@ -115,18 +131,20 @@ export class SurfaceSampler {
   }
 }
 
-/** Images of one plan in batches whose network inputs have at most `pixels` pixels together. */
+/** Images of one plan in batches whose network inputs have at most `pixels` pixels together, as many as `lanes` can share. */
 export function inBatches(
   all: readonly SurfaceImage[],
   { tiles, tile }: EvaluationTiles,
   pixels: number,
+  lanes = 1,
 ): SurfaceImage[][] {
-  return evenly(all, Math.max(1, Math.floor(pixels / (tiles.length * tile[0] * tile[1]))));
+  const most = Math.max(1, Math.floor(pixels / (tiles.length * tile[0] * tile[1])));
+  const parts = Math.ceil(all.length / most);
+  return evenly(all, Math.ceil(parts / lanes) * lanes);
 }
 
-/** Parts of at most `most` images, of sizes as equal as can be: few sizes, so few programs. */
-function evenly<T>(all: readonly T[], most: number): T[][] {
-  const parts = Math.ceil(all.length / most);
+/** At most `parts` parts, of sizes as equal as can be: few sizes, so few programs. */
+function evenly<T>(all: readonly T[], parts: number): T[][] {
   const size = Math.ceil(all.length / parts);
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }

@@ -95,7 +95,13 @@ export function registerSurfaceCommands(context: vscode.ExtensionContext, parts:
     const first = own[0];
     if (!first) {
       const answer = t('Sample …');
-      const text = problems[0] ?? t('These runs have no loss surface yet.');
+      const { curvatureIds } = await import('../../runs/curvatureDocument');
+      const curvature = (await Promise.all(folders.map(curvatureIds))).flat();
+      const text =
+        problems[0] ??
+        (curvature.length > 0
+          ? t('These runs have no loss surface yet. Their curvature is shown beside one.')
+          : t('These runs have no loss surface yet.'));
       if ((await vscode.window.showInformationMessage(text, answer)) === answer) await sampleOf(records);
       return;
     }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { surfacesFolder } from '../../runs/layout';
+import { Problem } from '../../runs/problem';
 import { concurrently } from '../runs/concurrently';
 import { signatureOf } from '../runs/folderFacts';
 import type { SurfaceEntry } from './surfaceFacts';
@@ -9,11 +10,16 @@ interface Seen {
   /** Time and size of its folder of surfaces; while they stay the same, no surface has come or gone. Empty: not sure. */
   readonly signature: string;
   readonly folders: readonly string[];
+  /** Why they could not be listed; null when they could. */
+  readonly problem: string | null;
   readonly at: number;
 }
 
 /** Runs looked at together. */
 const concurrency = 8;
+
+/** Runs, the last ones that were asked about, of which it is noticed that another program gives them a surface. */
+const most = 200;
 
 /**
  * The surfaces of those runs that somebody asks about. Knows nothing of the editor. Asking costs nothing: what is not known
@@ -23,6 +29,9 @@ export class SurfaceIndex {
   private readonly seen = new Map<string, Seen>();
   private readonly entries = new Map<string, { readonly entry: SurfaceEntry; readonly version: string }>();
   private readonly waiting = new Set<string>();
+  /** In the order in which they were asked about. */
+  private readonly asked = new Set<string>();
+  private rounds: NodeJS.Timeout | undefined;
   private readonly watched = new Map<string, number>();
   private readonly listeners = new Set<(run: string, changed: readonly SurfaceEntry[]) => void>();
   private working = false;
@@ -43,19 +52,27 @@ export class SurfaceIndex {
 
   /** Whether a run is known to have surfaces. What is not known, or no longer sure, is found out and told. */
   has(run: string): boolean {
+    this.asked.delete(run);
+    this.asked.add(run);
+    this.rounds ??= setInterval(() => this.round(), this.options.patience).unref();
     const seen = this.seen.get(run);
     if (!seen || performance.now() - seen.at > this.options.patience) {
       this.waiting.add(run);
       void this.work();
     }
-    return seen !== undefined && seen.folders.length > 0;
+    return seen !== undefined && (seen.folders.length > 0 || seen.problem !== null);
   }
 
   /** The surfaces of a run, newest first, as they are now. */
   async of(run: string): Promise<SurfaceEntry[]> {
     await this.look(run);
-    const found = await Promise.all(this.seen.get(run)!.folders.map((folder) => this.read(run, folder)));
+    const { folders, problem } = this.seen.get(run)!;
+    const found = await Promise.all(folders.map((folder) => this.read(run, folder)));
     this.schedule();
+    if (problem !== null) {
+      const folder = surfacesFolder(run);
+      found.push({ folder, id: basename(folder), run, surface: { reason: problem } });
+    }
     const created = ({ surface }: SurfaceEntry): string => ('reason' in surface ? '' : surface.created);
     return found.sort((a, b) => created(b).localeCompare(created(a)) || b.id.localeCompare(a.id));
   }
@@ -69,16 +86,15 @@ export class SurfaceIndex {
       this.seen.set(run, { ...before, at });
       return;
     }
-    // Out of reach is as good as not there, until it can be looked at.
-    const folders = signature === '' ? [] : await (await surfaceFiles()).surfaceFolders(run).catch(() => []);
+    const { folders, problem } = signature === '' ? none : await listed(run);
     // As it is by now: another look may have come first.
-    const known = this.seen.get(run)?.folders ?? [];
+    const { folders: known, problem: knownProblem } = this.seen.get(run) ?? none;
     // A surface is a folder before it has its document, and then nothing announces that.
     const sure = signature === '' || folders.length > 0;
-    this.seen.set(run, { signature: sure && !this.watched.has(run) ? signature : 'unsure', folders, at });
+    this.seen.set(run, { signature: sure && !this.watched.has(run) ? signature : 'unsure', folders, problem, at });
     const left = known.filter((folder) => !folders.includes(folder));
     for (const folder of left) this.entries.delete(folder);
-    if (left.length > 0 || folders.length !== known.length) this.tell(run, []);
+    if (left.length > 0 || folders.length !== known.length || problem !== knownProblem) this.tell(run, []);
   }
 
   /** A surface of these runs is about to be sampled: they are looked at until what is returned is called. */
@@ -108,11 +124,19 @@ export class SurfaceIndex {
   dispose(): void {
     this.disposed = true;
     clearTimeout(this.timer);
+    clearInterval(this.rounds);
     this.listeners.clear();
   }
 
   private tell(run: string, changed: readonly SurfaceEntry[]): void {
     if (!this.disposed) for (const listener of this.listeners) listener(run, changed);
+  }
+
+  /** Looks again at the runs that somebody has on the screen, as far as that is known. */
+  private round(): void {
+    for (const run of [...this.asked].slice(0, -most)) this.asked.delete(run);
+    for (const run of this.asked) this.waiting.add(run);
+    void this.work();
   }
 
   private async work(): Promise<void> {
@@ -164,6 +188,18 @@ export class SurfaceIndex {
       });
     }, this.options.every);
     this.timer.unref();
+  }
+}
+
+const none: Pick<Seen, 'folders' | 'problem'> = { folders: [], problem: null };
+
+/** The surfaces of a run, or why they are out of reach. */
+async function listed(run: string): Promise<Pick<Seen, 'folders' | 'problem'>> {
+  try {
+    return { folders: await (await surfaceFiles()).surfaceFolders(run), problem: null };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { folders: [], problem: error.message };
   }
 }
 

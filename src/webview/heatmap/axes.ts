@@ -31,52 +31,59 @@ export function pixelTicks(from: number, to: number, most: number): number[] {
   return ticks;
 }
 
-/** Axes, and the numbers of a colour bar, as ECharts draws them. */
-export function frameOption({ plot, bar }: FrameModel, theme: Theme): EChartsCoreOption {
-  const label = { color: theme.muted, fontSize: 11, fontFamily: theme.font };
-  const line = { show: true, onZero: false, lineStyle: { color: theme.highContrast ? theme.ink : theme.hairline } };
-  const quiet = { show: false };
-  const grids = [...(plot ? [plot.rect] : []), ...(bar ? [bar.rect] : [])];
-  const x: object[] = [];
-  const y: object[] = [];
+/** One axis: its line, where it is numbered, and the numbers. */
+export interface Axis {
+  readonly rect: Rect;
+  readonly side: 'bottom' | 'left' | 'right';
+  /** At the axis' left or upper end, and at the other one. */
+  readonly ends: readonly [number, number];
+  readonly ticks: readonly number[];
+  readonly text: (value: number) => string;
+}
+
+export const [tickLength, labelMargin, labelSize] = [3, 5, 11];
+
+/** The axes of a frame: two around a map, one beside a colour bar. */
+export function axesOf({ plot, bar }: FrameModel): Axis[] {
+  const axes: Axis[] = [];
+  const text = (value: number): string => `${value}`;
   if (plot) {
     const { rect, columns, rows } = plot;
     const across = pixelTicks(columns[0], columns[1], Math.max(2, rect.width / 60));
     const down = pixelTicks(rows[0], rows[1], Math.max(2, rect.height / 44));
-    const axis = (ends: readonly [number, number], ticks: readonly number[]) => ({
-      type: 'value',
-      min: ends[0],
-      max: ends[1],
-      axisLine: line,
-      axisTick: { show: true, customValues: ticks, lineStyle: { color: theme.muted }, length: 3 },
-      axisLabel: {
-        ...label,
-        customValues: ticks,
-        margin: 5,
-        hideOverlap: true,
-        formatter: (value: number) => `${value}`,
-      },
-      splitLine: quiet,
-    });
-    x.push({ ...axis(columns, across), gridIndex: 0, position: 'bottom' });
-    y.push({ ...axis(rows, down), gridIndex: 0, inverse: true });
+    axes.push({ rect, side: 'bottom', ends: columns, ticks: across, text });
+    axes.push({ rect, side: 'left', ends: rows, ticks: down, text });
   }
   if (bar) {
-    const gridIndex = grids.length - 1;
-    const [low, high] = bar.range;
-    const { ticks } = zoomedRange('value', low, high, Math.max(2, Math.min(6, bar.rect.height / 36)));
-    x.push({ gridIndex, type: 'value', min: 0, max: 1, show: false });
-    y.push({
+    const { rect, range } = bar;
+    const { ticks } = zoomedRange('value', ...range, Math.max(2, Math.min(6, rect.height / 36)));
+    axes.push({ rect, side: 'right', ends: [range[1], range[0]], ticks, text: tickTexts(ticks) });
+  }
+  return axes;
+}
+
+/** Axes, and the numbers of a colour bar, as ECharts draws them. */
+export function frameOption(model: FrameModel, theme: Theme): EChartsCoreOption {
+  const label = { color: theme.muted, fontSize: labelSize, fontFamily: theme.font };
+  const grids = [...(model.plot ? [model.plot.rect] : []), ...(model.bar ? [model.bar.rect] : [])];
+  const x: object[] = [];
+  const y: object[] = [];
+  for (const { rect, side, ends, ticks, text } of axesOf(model)) {
+    const gridIndex = grids.indexOf(rect);
+    const axis = {
       gridIndex,
       type: 'value',
-      min: low,
-      max: high,
-      position: 'right',
-      axisLine: line,
-      axisTick: { show: true, customValues: ticks, lineStyle: { color: theme.muted }, length: 3 },
-      axisLabel: { ...label, customValues: ticks, margin: 5, formatter: tickTexts(ticks) },
-      splitLine: quiet,
-    });
+      min: Math.min(...ends),
+      max: Math.max(...ends),
+      axisLine: { show: true, onZero: false, lineStyle: { color: lineColour(theme) } },
+      axisTick: { show: true, customValues: ticks, lineStyle: { color: theme.muted }, length: tickLength },
+      axisLabel: { ...label, customValues: ticks, margin: labelMargin, hideOverlap: side !== 'right', formatter: text },
+      splitLine: { show: false },
+    };
+    if (side === 'bottom') x.push({ ...axis, position: side });
+    else y.push({ ...axis, position: side, inverse: ends[0] < ends[1] });
+    // ECharts has axes in pairs only.
+    if (side === 'right') x.push({ gridIndex, type: 'value', min: 0, max: 1, show: false });
   }
   return {
     animation: false,
@@ -87,3 +94,5 @@ export function frameOption({ plot, bar }: FrameModel, theme: Theme): EChartsCor
     series: [],
   };
 }
+
+export const lineColour = (theme: Theme): string => (theme.highContrast ? theme.ink : theme.hairline);

@@ -2,7 +2,8 @@ import { element, replaceChildren } from '../kit/dom';
 import { type ECharts, init } from '../kit/echarts';
 import type { Rect } from '../kit/panes';
 import type { Theme } from '../kit/theme';
-import { barWidth, frameOption, margins } from './axes';
+import { barWidth, type FrameModel, frameOption, margins } from './axes';
+import { paintAxes } from './movingAxes';
 import { type Marks, paintTile, type TileDrawing } from './paintTile';
 import { clamped, placeAt, type Size, type View } from './viewport';
 
@@ -139,15 +140,19 @@ export class TileView {
       height: this.plot.height,
     };
     if (bar) paintBar(context, bar, barRect);
-    this.paintFrame(drawing?.size ?? null, view, bar, barRect);
-  }
-
-  private paintFrame(size: Size | null, view: View, bar: Bar | null, barRect: Rect): void {
+    const size = drawing?.size;
     const shown = size ? clamped(view, this.plot, size) : view;
-    const model = {
+    const frame = {
       ...(size ? { plot: { rect: this.plot, ...shownPixels(shown, this.plot, size) } } : {}),
       ...(bar ? { bar: { rect: barRect, range: bar.range } } : {}),
     };
+    // While it moves, the axes are painted with the map.
+    this.axes.style.visibility = draft ? 'hidden' : 'visible';
+    if (draft) paintAxes(context, frame, this.theme);
+    else this.drawFrame(frame);
+  }
+
+  private drawFrame(model: FrameModel): void {
     const frame = JSON.stringify([model, this.outer]);
     if (frame === this.drawnFrame) return;
     this.drawnFrame = frame;

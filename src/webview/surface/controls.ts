@@ -128,15 +128,17 @@ export class Controls {
     this.levels.set(state.levels);
     for (const { root } of [this.view, this.keep, this.levels, this.overlay]) root.hidden = line;
     const measures = measuresOf(info);
+    const on = shownMeasures(info, state);
+    // Over its own picture, a quantity's lines would say nothing.
+    const others = measures.filter(({ measure }) => measure === state.overlay || on.some((one) => one !== measure));
     this.overlay.set(state.overlay ?? '', [
       { value: '', text: 'none' },
-      ...measures.map(({ measure, label }) => ({ value: measure, text: label })),
+      ...others.map(({ measure, label }) => ({ value: measure, text: label })),
     ]);
     for (const key of ['lines', 'critical', 'paths', 'dots', 'multiples'] as const) {
       this.boxes[key].set(state[key]);
       this.boxes[key].root.hidden = line || (key === 'multiples' && !series);
     }
-    const on = shownMeasures(info, state);
     const text = JSON.stringify([measures, on]);
     if (this.chips.dataset['shown'] !== text) {
       const focused = (document.activeElement as HTMLElement | null)?.dataset['chip'];

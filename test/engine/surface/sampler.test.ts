@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { checkpointPath } from '../../../src/runs/layout';
 import { floatTensors, readSafetensors } from '../../../src/runs/safetensors';
 import { OnnxRuntimeEngine } from '../../../src/engine/compile/onnxRuntime';
+import type { Program, ProgramSpec, Runtime } from '../../../src/engine/compile/program';
 import { PairCache } from '../../../src/engine/data/cache';
 import { listPairs } from '../../../src/engine/data/pairs';
 import { evaluationTiles } from '../../../src/engine/data/tiles';
@@ -45,6 +46,13 @@ async function weightsOf({ folder }: TinyRun): Promise<Weights> {
 
 const planeOf = (model: ModelConfig, weights: Weights): Plane =>
   randomPlane(unetParameters(model), weights, { seed: 1, normalization: 'filter', biases: 'keep', checkpoint });
+
+const laneOf = ({ name, provider, threads, versions }: Runtime): Omit<Runtime, 'compile' | 'lanes'> => ({
+  name,
+  provider,
+  threads,
+  versions,
+});
 
 function expectClose(found: number, expected: number): void {
   expect(Math.abs(found - expected)).toBeLessThan(1e-5 * Math.max(1, Math.abs(expected)));
@@ -205,6 +213,54 @@ describe('a surface', () => {
       await alone.dispose();
     }
     await together.dispose();
+  });
+
+  it('is the same when lanes share out its images, each of them measured once', async () => {
+    const images = noise(model, 16, 16, 5);
+    const plane = planeOf(model, weights);
+    const { measures } = measuresOf(losses);
+    const alone = await SurfaceSampler.create(runtime, model, plane, measures, [images, images]);
+    const runs = [0, 0, 0];
+    const lanes = runs.map((_, lane) => ({
+      ...laneOf(runtime),
+      async compile(spec: ProgramSpec): Promise<Program> {
+        const program = await runtime.compile(spec);
+        return {
+          ...program,
+          run(inputs) {
+            runs[lane]! += spec.inputs['tiles']!.shape[0]!;
+            return program.run(inputs);
+          },
+        };
+      },
+    }));
+    const asked: number[] = [];
+    const several: Runtime = {
+      ...laneOf(runtime),
+      compile: (spec) => runtime.compile(spec),
+      lanes(most) {
+        asked.push(most);
+        return lanes;
+      },
+    };
+    const shared = await SurfaceSampler.create(several, model, plane, measures, [images, images]);
+    expect(asked).toEqual([10]);
+    for (const [a, b] of [
+      [0, 0],
+      [0.3, -0.6],
+    ] as const) {
+      const [one, other] = [await alone.sample(a, b), await shared.sample(a, b)];
+      one.means.forEach((mean, m) => expectClose(other.means[m]!, mean));
+      one.errors.forEach((error, m) => expectClose(other.errors[m]!, error));
+    }
+    expect(runs.reduce((sum, count) => sum + count, 0)).toBe(2 * 10);
+    expect(runs.every((count) => count > 0)).toBe(true);
+    // A network that takes the centre's place does so in every lane.
+    const elsewhere = initializeParameters(unetParameters(model), 'default', 4);
+    const [one, other] = [await alone.measure(elsewhere), await shared.measure(elsewhere)];
+    one.means.forEach((mean, m) => expectClose(other.means[m]!, mean));
+    await alone.dispose();
+    await shared.dispose();
   });
 
   it('puts the tiles of a large image together again', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -110,4 +110,27 @@ test('after some patience, or when asked to, a run is looked at again', async ()
   await delay(30);
   await writeSurface(other, surfaceDocument());
   await until(() => impatient.has(other), 'it was found without being told');
+});
+
+test('a surface that another program makes is noticed without a question', async () => {
+  const run = runFolder();
+  const { index, changes } = makeIndex(20);
+  expect(index.has(run)).toBe(false);
+  await delay(30);
+  await writeSurface(run, surfaceDocument());
+  await until(() => changes.length > 0, 'it was told');
+  expect(changes).toEqual([{ run, changed: [] }]);
+  expect(index.has(run)).toBe(true);
+});
+
+test.skipIf(process.getuid?.() === 0)('surfaces that cannot be listed say why', async () => {
+  const run = runFolder();
+  await writeSurface(run, surfaceDocument());
+  chmodSync(join(run, 'surfaces'), 0);
+  cleanUp(() => chmodSync(join(run, 'surfaces'), 0o755));
+  const { index } = makeIndex();
+  expect(await index.of(run)).toMatchObject([
+    { id: 'surfaces', surface: { reason: expect.stringContaining('surfaces') as string } },
+  ]);
+  expect(index.has(run)).toBe(true);
 });

@@ -20,8 +20,17 @@ export function readBroadcast(
   const layout = commonLayout(tracer, operands, shape);
   const dims = memoryDims(shape, layout, tracer.target.block);
   const names = operands.map((x) => {
-    // A scalar broadcasts as it is.
-    if (x.shape.length === 0 && shape.length > 0) return tracer.read(x);
+    if (x.shape.length === 0 && shape.length > 0) {
+      // A scalar broadcasts as it is. But where the other's last dimension is 1, ONNX Runtime would take one element at a
+      // time, unless the ranks are equal: it then looks for the first dimension that is not 1.
+      return dims.length > 1 && dims.at(-1) === 1
+        ? tracer.read(
+            x,
+            undefined,
+            dims.map(() => 1),
+          )
+        : tracer.read(x);
+    }
     const missing = shape.length - x.shape.length;
     const own = layout
       .filter(({ dimension }) => dimension >= missing)

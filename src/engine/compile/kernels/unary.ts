@@ -57,7 +57,6 @@ for (const op of [
   'Sigmoid',
   'Sin',
   'Sinh',
-  'Softplus',
   'Sqrt',
   'Tan',
   'Tanh',
@@ -82,6 +81,21 @@ unary('Log1p', (tracer, x, dims) => {
   const tiny = combine(tracer, 'Equal', rounded, scalar(tracer, 0), 'bool');
   const infinite = combine(tracer, 'Equal', u, scalar(tracer, Infinity), 'bool');
   return choose(tracer, tiny, x, choose(tracer, infinite, u, exact, dims), dims);
+});
+
+// log(1 + exp(x)) = max(x, 0) + log(1 + e), e = exp(-|x|), which is right in both tails; log(1 + e) = log(u) + (e - (u - 1)) / u
+// with u = 1 + e, where the second term is what rounding took from u (Goldberg, "What every computer scientist should know
+// about floating-point arithmetic", 1991, uses the same). ONNX Runtime's own Softplus takes one number at a time, and
+// these operations eight or sixteen; softplus(-x), the other class of two, shares the logarithm.
+unary('Softplus', (tracer, x, dims) => {
+  const { graph } = tracer;
+  const opposite = graph.producer(x)?.op === 'Neg' ? graph.producer(x)!.inputs[0]! : x;
+  const one = scalar(tracer, 1);
+  const e = graph.add('Exp', [graph.add('Neg', [graph.add('Abs', [opposite], { dims })], { dims })], { dims });
+  const u = graph.add('Add', [e, one], { dims });
+  const lost = graph.add('Sub', [e, graph.add('Sub', [u, one], { dims })], { dims });
+  const log = graph.add('Add', [graph.add('Log', [u], { dims }), graph.add('Div', [lost, u], { dims })], { dims });
+  return graph.add('Add', [graph.add('Relu', [x], { dims }), log], { dims });
 });
 unary('Expm1', (tracer, x, dims) => {
   const u = tracer.graph.add('Exp', [x], { dims });
