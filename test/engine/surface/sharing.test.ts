@@ -158,7 +158,11 @@ describe('two processes on one surface', () => {
       const first = start(run, ...settings);
       const shared = await onlySurface(run);
       const id = shared.slice(shared.lastIndexOf('surface') + 9);
+      // The first one waits until the second one is there: else it could be done before.
+      first.child.kill('SIGSTOP');
       const second = start(run, '--resume', id);
+      for (let tries = 0; tries < 2000 && second.measured() === 0; tries++) await delay(5);
+      first.child.kill('SIGCONT');
       expect(await Promise.all([first.ended, second.ended])).toEqual([0, 0]);
       expect(await bytesOf(shared)).toEqual(alone);
       expect(await readSurfaceDocument(shared)).toMatchObject({ status: 'finished', done: points ** 2 });
