@@ -26,6 +26,9 @@ type Host = Pick<MessageHandler<HeatmapToHost, HeatmapToPanel>, 'request' | 'sen
 
 const mebibyte = 2 ** 20;
 
+/** After something that somebody waited for, the next wish often follows at once: it must not wait for what is fetched ahead. */
+const pauseMilliseconds = 200;
+
 /** What tells needs apart. */
 export function needKey({ run, image, network }: Need): string {
   return JSON.stringify([run.info.folder, run.version, image, network]);
@@ -34,7 +37,7 @@ export function needKey({ run, image, network }: Need): string {
 /**
  * Gets images and margins. Every drawing says what it needs now and what it may need next; what is needed now goes first, what
  * is not needed any more is given up (the last wish wins while somebody moves the slider), and what may be needed next is
- * fetched one by one when nothing else is to do.
+ * fetched one by one when nothing else has been to do for a moment.
  */
 export class Loader {
   private readonly images = new ByteCache<HeatmapImage>(64 * mebibyte);
@@ -46,16 +49,18 @@ export class Loader {
   private now: readonly Need[] = [];
   private next: readonly Need[] = [];
   private lastTicket = 0;
+  private pause: ReturnType<typeof setTimeout> | undefined;
   /** What has been fetched ahead for what is shown: once, or a memory too small for all of it would never come to rest. */
   private readonly fetchedAhead = new Set<string>();
 
   /**
-   * @param arrived something has come, or has failed; `shown` when it is needed for what is shown now.
+   * @param arrived something has come, or has failed. `all`: it was the last that what is shown needs; `some`: more of it is on
+   *   its way; `none`: it was fetched ahead.
    * @param marginBytes bound of the memory for margins.
    */
   constructor(
     private readonly host: Host,
-    private readonly arrived: (shown: boolean) => void,
+    private readonly arrived: (shown: 'all' | 'some' | 'none') => void,
     marginBytes = 256 * mebibyte,
   ) {
     this.margins = new ByteCache(marginBytes);
@@ -124,11 +129,20 @@ export class Loader {
     const missing = (needs: readonly Need[]): Need[] => needs.filter((need) => !this.has(need));
     const urgent = missing(this.now);
     for (const need of urgent) this.fetch(need, true);
-    if (urgent.length > 0 || this.flying.size > 0) return;
+    if (urgent.length > 0 || this.flying.size > 0 || this.pause !== undefined) return;
     const ahead = missing(this.next).find((need) => !this.fetchedAhead.has(needKey(need)));
     if (!ahead) return;
     this.fetchedAhead.add(needKey(ahead));
     this.fetch(ahead, false);
+  }
+
+  /** Fetches nothing ahead for a moment. */
+  private rest(): void {
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
+      this.pump();
+    }, pauseMilliseconds);
   }
 
   private fetch(need: Need, urgent: boolean): void {
@@ -144,7 +158,8 @@ export class Loader {
       if (isWanted()) this.flying.delete(key);
       const shown = this.now.some((one) => needKey(one) === key);
       if (value && shown) this.held.set(key, value);
-      this.arrived(shown);
+      if (urgent) this.rest();
+      this.arrived(!shown ? 'none' : this.now.every((need) => this.has(need)) ? 'all' : 'some');
       this.pump();
     };
     const asked =

@@ -64,7 +64,7 @@ let shownTiles: readonly TileData[] = [];
 /** How many epochs get a thumbnail and a place in the budgets. */
 const mostEpochs = 24;
 
-const loader = new Loader(api.host, (shown) => (shown ? draw() : drawSoon()));
+const loader = new Loader(api.host, (shown) => (shown === 'all' ? draw() : drawWithin(drawnWithin[shown])));
 const contents = new Contents(loader);
 const following = new Following(loader, (point) => {
   runs = moved(runs, point);
@@ -224,14 +224,21 @@ const draw = oncePerFrame(() => {
   );
 });
 
-/** What is fetched ahead shows as a thumbnail at most: dozens of them must not hold up what somebody waits for. */
-const aheadMilliseconds = 250;
-let drawing: ReturnType<typeof setTimeout> | undefined;
-function drawSoon(): void {
-  drawing ??= setTimeout(() => {
+/**
+ * In milliseconds. What is fetched ahead shows as a thumbnail at most: dozens of them must not hold up what somebody waits for. And
+ * a photograph whose map is right behind it is drawn with it.
+ */
+const drawnWithin = { some: 60, none: 250 };
+let drawing: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
+function drawWithin(milliseconds: number): void {
+  const at = performance.now() + milliseconds;
+  if (drawing && drawing.at <= at) return;
+  clearTimeout(drawing?.timer);
+  const timer = setTimeout(() => {
     drawing = undefined;
     draw();
-  }, aheadMilliseconds);
+  }, milliseconds);
+  drawing = { at, timer };
 }
 
 async function typeLoss(text: string): Promise<void> {

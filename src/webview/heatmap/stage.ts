@@ -6,7 +6,7 @@ import { BarView } from './barView';
 import { listenToMap } from './gestures';
 import { listenToKeys } from './keys';
 import type { Marks } from './paintTile';
-import { type Bar, type TileContent, TileView } from './tileView';
+import { type Bar, isWaiting, type TileContent, TileView } from './tileView';
 import {
   gridOf,
   pannedBy,
@@ -57,6 +57,9 @@ export class Stage {
   private region: readonly [Place, Place] | null = null;
   private draft = false;
   private laidOut = '';
+  /** Of the map and of what stands beside it; they stay while something is on its way. */
+  private size: Size = { width: 4, height: 3 };
+  private bars = false;
   /** Whether a drag draws a rectangle. */
   drawing = false;
   columns = 1;
@@ -91,8 +94,12 @@ export class Stage {
   }
 
   show(contents: readonly TileContent[], sharedBar: Bar | null): void {
+    const waiting = contents.some(isWaiting);
     this.contents = contents;
-    this.sharedBar = sharedBar;
+    // Maps that change their size for a moment, and back, would be drawn three times instead of once.
+    if (sharedBar || !waiting) this.sharedBar = sharedBar;
+    this.bars = contents.some(({ bar }) => bar) || (this.bars && waiting);
+    this.size = contents.find(({ drawing }) => drawing)?.drawing?.size ?? this.size;
     while (this.tiles.length > contents.length) this.tiles.pop()!.dispose();
     while (this.tiles.length < contents.length) this.addTile();
     contents.forEach((content, index) => this.tiles[index]!.show(content));
@@ -186,9 +193,8 @@ export class Stage {
 
   /** Gives every tile the largest size that fits. */
   private layOut(): void {
-    const size = this.contents.find(({ drawing }) => drawing)?.drawing?.size ?? { width: 4, height: 3 };
+    const { size, bars } = this;
     const count = Math.max(1, this.contents.length);
-    const bars = this.contents.some(({ bar }) => bar);
     const shared = this.sharedBar !== null;
     const room = {
       width: this.room() - (shared ? 112 : 0),

@@ -32,6 +32,9 @@ export interface TileContent {
   readonly summary: string;
 }
 
+/** Whether a map is on its way. */
+export const isWaiting = ({ message, failed }: TileContent): boolean => message !== null && !failed;
+
 /** One map with its axes: a canvas for the pixels, and over it ECharts for the numbers. */
 export class TileView {
   readonly root: HTMLElement;
@@ -104,7 +107,7 @@ export class TileView {
     this.message.hidden = content.message === null;
     this.message.textContent = content.message ?? '';
     this.message.classList.toggle('notice', content.failed);
-    this.surface.classList.toggle('waiting', content.message !== null && !content.failed);
+    this.surface.classList.toggle('waiting', isWaiting(content));
   }
 
   /** Says something beside the pointer; null: nothing. */
@@ -149,7 +152,8 @@ export class TileView {
     // While it moves, the axes are painted with the map.
     this.axes.style.visibility = draft ? 'hidden' : 'visible';
     if (draft) paintAxes(context, frame, this.theme);
-    else this.drawFrame(frame);
+    // The axes stay as they were until the next map is there.
+    else if (!this.content || !isWaiting(this.content)) this.drawFrame(frame);
   }
 
   private drawFrame(model: FrameModel): void {

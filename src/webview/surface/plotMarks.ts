@@ -6,32 +6,49 @@ import { pointKinds } from './field';
 import { markOf, type PaneModel, type ShownPath } from './paneModel';
 import { linesShape, type Placing, strokes } from './plotShapes';
 
-/** The value on the longest of a level's lines, where there is room for it. */
+/** Room of a text, from its middle. */
+const [labelReach, labelHeight] = [5.5, 12];
+
+/**
+ * The value on the longest of a level's lines, at the first place along it that no other label has taken; none where there is no room.
+ * @param taken the labels of this picture so far; what is written is added to it.
+ */
 export function lineLabels(
   lines: readonly Line[],
   level: number,
   place: Placing,
   colour: string,
   theme: Theme,
+  taken: { x: number; y: number; reach: number }[],
 ): object[] {
   const longest = lines.reduce<Line>((best, line) => (line.length > best.length ? line : best), []);
-  const [from, to] = [pixel(place, longest[0] ?? 0, longest[1] ?? 0), middleOf(longest, place)];
-  if (longest.length < 12 || Math.hypot(from[0] - to[0], from[1] - to[1]) < 26) return [];
+  const [from, middle] = [alongLine(longest, 0, place), alongLine(longest, 0.5, place)];
+  if (longest.length < 12 || Math.hypot(from[0] - middle[0], from[1] - middle[1]) < 26) return [];
+  const text = tickText(Number(level.toPrecision(3)));
+  const reach = (text.length * labelReach) / 2;
+  const free = [0.5, 0.3, 0.7, 0.15, 0.85]
+    .map((share) => alongLine(longest, share, place))
+    .find(([x, y]) =>
+      taken.every((other) => Math.abs(other.y - y) > labelHeight || Math.abs(other.x - x) > other.reach + reach + 4),
+    );
+  if (!free) return [];
+  const [x, y] = free;
+  taken.push({ x, y, reach });
   const light = colour === '#fff' || colour.startsWith('rgba(255');
-  const style = { text: tickText(Number(level.toPrecision(3))), x: to[0], y: to[1], fill: light ? '#fff' : '#111' };
-  const font = `10px ${theme.font}`;
   const halo = light ? 'rgba(0,0,0,0.5)' : 'rgba(255,255,255,0.5)';
+  const style = { text, x, y, fill: light ? '#fff' : '#111', font: `10px ${theme.font}` };
   return [
     {
       type: 'text',
       silent: true,
-      style: { ...style, font, align: 'center', verticalAlign: 'middle', stroke: halo, lineWidth: 2 },
+      style: { ...style, align: 'center', verticalAlign: 'middle', stroke: halo, lineWidth: 2 },
     },
   ];
 }
 
-function middleOf(line: Line, place: Placing): [number, number] {
-  const at = 2 * Math.floor(line.length / 4);
+/** The place at a share of a line's points. */
+function alongLine(line: Line, share: number, place: Placing): [number, number] {
+  const at = 2 * Math.floor((line.length / 2) * share);
   return pixel(place, line[at] ?? 0, line[at + 1] ?? 0);
 }
 

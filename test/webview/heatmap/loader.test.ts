@@ -33,11 +33,13 @@ function setUp(marginBytes?: number) {
   };
   const loader = new Loader(host as never, () => undefined, marginBytes);
   const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
-  return { loader, asked, cancelled, settle };
+  /** As long as it fetches nothing ahead after what somebody waited for. */
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 250));
+  return { loader, asked, cancelled, settle, pause };
 }
 
-test('what is needed now goes first; what may follow is fetched one by one when nothing else is to do', async () => {
-  const { loader, asked, settle } = setUp();
+test('what is needed now goes first; what may follow is fetched one by one after a pause', async () => {
+  const { loader, asked, settle, pause } = setUp();
   loader.want([need(null), need(4)], [need(2), need(0)]);
   expect(asked.map(({ epoch }) => epoch)).toEqual([null, 4]);
   asked[0]!.answer();
@@ -45,6 +47,8 @@ test('what is needed now goes first; what may follow is fetched one by one when 
   expect(asked).toHaveLength(2);
   asked[1]!.answer();
   await settle();
+  expect(asked).toHaveLength(2);
+  await pause();
   expect(asked.map(({ epoch }) => epoch)).toEqual([null, 4, 2]);
   expect(loader.margin(run, { epoch: 4 }, image).state).toBe('ready');
   expect(loader.margin(run, { epoch: 2 }, image).state).toBe('loading');
@@ -88,10 +92,12 @@ test('a failure is kept and shown, and tried again when asked to', async () => {
 });
 
 test('a memory too small for all that may follow comes to rest', async () => {
-  const { loader, asked, settle } = setUp(30);
+  const { loader, asked, settle, pause } = setUp(30);
   const ahead = [need(0), need(2)];
   loader.want([need(4)], ahead);
-  for (let index = 0; index < 3; index += 1) {
+  asked[0]!.answer();
+  await pause();
+  for (const index of [1, 2]) {
     asked[index]!.answer();
     await settle();
   }
