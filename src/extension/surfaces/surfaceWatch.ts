@@ -7,6 +7,12 @@ export const gaps = { busy: 200, idle: 2000 } as const;
 const busyMilliseconds = 10_000;
 
 /**
+ * After so long without a change it is told once more: whoever samples writes every second, and a process that was killed
+ * announces nothing. The second time a process of another machine counts as dead, too.
+ */
+const usualSilences: readonly number[] = [busyMilliseconds, 65_000];
+
+/**
  * Looks at the few files of one surface and tells when they have changed, at most five times a second. Looking, and not the
  * system's watching, because surfaces are also sampled by other machines over shared disks, whose writes nobody announces.
  */
@@ -14,12 +20,17 @@ export class SurfaceWatch {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private last = '';
   private changedAt = 0;
+  private silencesTold = 0;
   private stopped = false;
 
-  /** @param changed is waited for before the next look. It must not reject. */
+  /**
+   * @param changed is waited for before the next look. It must not reject.
+   * @param silences milliseconds without a change after which it is called, too.
+   */
   constructor(
     readonly folder: string,
     private readonly changed: () => Promise<void>,
+    private readonly silences: readonly number[] = usualSilences,
   ) {
     void this.begin();
   }
@@ -52,6 +63,10 @@ export class SurfaceWatch {
     if (version !== this.last && !this.stopped) {
       this.last = version;
       this.changedAt = Date.now();
+      this.silencesTold = 0;
+      await this.changed();
+    } else if (!this.stopped && Date.now() - this.changedAt >= (this.silences[this.silencesTold] ?? Infinity)) {
+      this.silencesTold += 1;
       await this.changed();
     }
     this.next();

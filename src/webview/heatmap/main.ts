@@ -139,7 +139,15 @@ const retry = element('button', { class: 'quiet retry', type: 'button', onclick:
 const look = element('main', { class: 'look', 'data-panel': 'heatmap' }, stage.root, side.root, scrubber.root);
 document.body.append(controls.root, retry, look, budgets.root, side.numbers);
 
-const draw = oncePerFrame(() => {
+/**
+ * In milliseconds. What is fetched ahead shows as a thumbnail at most: dozens of them must not hold up what somebody waits for. And
+ * a photograph whose map is right behind it is drawn with it.
+ */
+const drawnWithin = { some: 60, none: 250 };
+let drawing: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
+
+/** Finds out what is shown, and asks for what it needs. */
+function shown() {
   const { image } = state;
   const coming = following.proceed(
     runs.filter(({ info }) => state.runs.includes(info.folder)),
@@ -151,11 +159,6 @@ const draw = oncePerFrame(() => {
   const epochs = epochsOf(shownRuns.map(({ run }) => run));
   const epoch = state.epoch === null ? (epochs.at(-1) ?? null) : nearestEpoch(epochs, state.epoch);
   shownTiles = image ? tiles.map((tile) => contents.data(tile, image, epoch)) : [];
-  if (state.range === 'fixed') contents.fit(shownTiles);
-  const { content, bar } = contents.all(shownTiles, names, state);
-  stage.show(content, bar);
-  stage.place(state.view, state.cursor, state.region);
-  retry.hidden = !shownTiles.some(({ image: shown, margin }) => shown.state === 'failed' || margin?.state === 'failed');
   const losses = allLosses(runs, state.typed);
   const subjects = budgetSubjects(shownRuns, losses, shownLosses(runs, state));
   const spread = spreadOut(epochs, mostEpochs);
@@ -175,6 +178,18 @@ const draw = oncePerFrame(() => {
       subjects,
       state,
     });
+  return { image, names, leftOut, shownRuns, epochs, epoch, losses, subjects, spread, counted, of };
+}
+
+const draw = oncePerFrame(() => {
+  clearTimeout(drawing?.timer);
+  drawing = undefined;
+  const { image, names, leftOut, shownRuns, epochs, epoch, losses, subjects, spread, counted, of } = shown();
+  if (state.range === 'fixed') contents.fit(shownTiles);
+  const { content, bar } = contents.all(shownTiles, names, state);
+  stage.show(content, bar);
+  stage.place(state.view, state.cursor, state.region);
+  retry.hidden = !shownTiles.some(({ image: shown, margin }) => shown.state === 'failed' || margin?.state === 'failed');
   look.hidden = budgets.root.hidden = !trusted;
   controls.show({
     state,
@@ -224,12 +239,6 @@ const draw = oncePerFrame(() => {
   );
 });
 
-/**
- * In milliseconds. What is fetched ahead shows as a thumbnail at most: dozens of them must not hold up what somebody waits for. And
- * a photograph whose map is right behind it is drawn with it.
- */
-const drawnWithin = { some: 60, none: 250 };
-let drawing: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 function drawWithin(milliseconds: number): void {
   const at = performance.now() + milliseconds;
   if (drawing && drawing.at <= at) return;
@@ -314,6 +323,8 @@ function remember(patch: Partial<HeatmapState>): void {
 
 function change(patch: Partial<HeatmapState>): void {
   remember(patch);
+  // What is needed is on its way before the next frame.
+  shown();
   draw();
 }
 

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -109,6 +109,21 @@ describe('watching a surface', () => {
     grid.close();
     await delay(500);
     expect(seen).toEqual([1, 3]);
+  });
+
+  it('is told of once more after a silence: who samples it may have been killed', async () => {
+    const document = surfaceDocument({ status: 'sampling', host: hostname(), pid: 2 ** 30 });
+    const folder = await writeSurface(run, document);
+    const seen: string[] = [];
+    const watch = new SurfaceWatch(
+      folder,
+      async () => void seen.push((await readSurfaceData(folder, [])).info.status),
+      [300],
+    );
+    await until(() => seen.length === 1);
+    await delay(500);
+    expect(seen).toEqual(['interrupted']);
+    watch.stop();
   });
 
   it('sees a folder go away', async () => {
