@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { VisualiseOptions } from '../insight/visualisation/visualise';
 import type { EpochChoice } from '../surface/chooseNetworks';
-import { type RuntimeOptions, withRuntime } from './insightCommands';
+import { type RuntimeOptions, withRuntime } from './runtimeOptions';
 import type { CommandIo } from './io';
 import { countingNumber, epochOf, positiveNumber, unsignedNumber, wholeNumber } from './optionValues';
 

@@ -1,19 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { AcceleratorRequest } from '../accelerators/chooseRuntime';
-import type { OnnxProvider } from '../compile/onnxLibrary';
 import type { DescentSettings } from '../insight/descent/prepare';
 import { colourMapNames, quantityNames, type ColourMapName, type QuantityName } from '../insight/maps';
 import type { EpochReference } from '../insight/protocol';
 import { addInsideCommands } from './insideCommands';
 import type { CommandIo } from './io';
 import { epochOf, positiveNumber, rangeOf, wholeNumber } from './optionValues';
-
-/** What computes. */
-export interface RuntimeOptions {
-  threads?: number;
-  accelerator?: AcceleratorRequest;
-  provider?: OnnxProvider;
-}
+import { type RuntimeOptions, withRuntime } from './runtimeOptions';
 
 /** What `--epoch` begins with: it is replaced by the first that is named. */
 const lastEpoch: EpochReference[] = ['last'];
@@ -160,28 +152,4 @@ interface DescendOptions extends DescentSettings, RuntimeOptions {
   out?: string;
   resume?: string;
   json: boolean;
-}
-
-/** Adds the options that say what computes. */
-export function withRuntime(command: Command): Command {
-  return command
-    .addOption(new Option('--threads <n>', 'threads to compute with (default: all cores)').argParser(wholeNumber))
-    .addOption(
-      new Option('--accelerator <name>', 'what computes').choices([
-        'auto',
-        'onnx',
-        'tfjs-node-gpu',
-        'tfjs-node',
-        'wasm',
-      ]),
-    )
-    .addOption(
-      new Option('--provider <name>', "ONNX Runtime's execution provider").choices([
-        'cpu',
-        'webgpu',
-        'cuda',
-        'dml',
-        'coreml',
-      ]),
-    );
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SurfaceSettings } from '../surface/surfaceSettings';
-import { type RuntimeOptions, withRuntime } from './insightCommands';
+import { type RuntimeOptions, withRuntime } from './runtimeOptions';
 import type { HessianSettings } from './hessianCommand';
 import type { CommandIo } from './io';
 import type { SurfaceExportFormat } from './surfaceExportCommand';

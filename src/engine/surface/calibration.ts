@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createLoss } from '../losses/registry';
 import { once, pixels } from './pixels';
-import type { Measure } from './quantities';
+import type { Measure } from './measure';
 
 /*
  * The calibration metrics of `metrics/calibration.ts` (see there for definitions and papers) as operations of the graph:

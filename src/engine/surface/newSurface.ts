@@ -17,7 +17,7 @@ import type { LossSpec } from '../experiment/schema';
 import type { ParameterSpec } from '../unet/unet';
 import { isLine, writePlane, type Plane } from './plane';
 import { provenanceInWords } from './provenanceInWords';
-import type { Measure } from './quantities';
+import type { Measure } from './measure';
 
 /** Everything that is settled before a surface is sampled. */
 export interface NewSurface {

@@ -1,25 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { slug } from '../../runs/slug';
-import type { SurfaceQuantity } from '../../runs/surfaceDocument';
 import { lossLabel, lossName } from '../experiment/lossLabel';
 import type { LossSpec } from '../experiment/schema';
 import { createLoss } from '../losses/registry';
 import { calibration } from './calibration';
+import type { Measure } from './measure';
 import { once, pixels } from './pixels';
-
-/** Something measured on every image at every point of a surface. */
-export interface Measure {
-  /** Unique; its file is `<key>.npy`. */
-  readonly key: string;
-  readonly quantity: Pick<SurfaceQuantity, 'label' | 'kind' | 'loss'>;
-  /**
-   * The value of one image. `logits` [1,H,W,2], `target` [1,H,W,2] one-hot float32, `band` [1,H,W,1], 1 around the true
-   * boundary. A function of tfjs that is traced: pure, and without looking at values.
-   */
-  of(logits: tf.Tensor4D, target: tf.Tensor4D, band: tf.Tensor4D): tf.Scalar;
-  /** Whether an image with so many true pixels, and so many in the band, has a value; always, when left out. */
-  definedFor?(background: number, foreground: number, band: number): boolean;
-}
 
 /**
  * The measures of a list of losses: the reported value of each and, where a factor is detached, the function that is really

@@ -4,11 +4,14 @@ import type { ModelConfig } from '../experiment/schema';
 import type { Weights } from './directions';
 import type { SurfaceImage, SurfaceImages } from './images';
 import type { Plane } from './plane';
-import type { Measure } from './quantities';
+import type { Measure } from './measure';
 import { planeState, surfacePoint } from './surfacePoint';
 
-/** Images that pass through the network together, at most so many pixels: more only need more memory. */
-const pixelsTogether = 2 ** 17;
+/** Images that pass through the network together, at most so many pixels, in a lane and in all of them: more only need more memory. */
+const pixelsTogether = { lane: 2 ** 17, all: 2 ** 18 };
+
+/** All lanes together hold at most so many bytes of weights and directions for a size of image; a single one may need more. */
+const laneBytes = 2 ** 30;
 
 /** Some images with the program that measures them, and their pixels as it takes them. */
 interface Batch {
@@ -30,7 +33,7 @@ export interface PointValues {
 
 /**
  * Measures networks of a plane. The batches of images share out the lanes of the runtime. Memory: for each lane and size of
- * image three times the weights, and the images.
+ * image three times the weights (so large networks have fewer lanes), and the images.
  */
 export class SurfaceSampler {
   private constructor(
@@ -52,12 +55,18 @@ export class SurfaceSampler {
   ): Promise<SurfaceSampler> {
     const state = planeState(plane);
     const counts = sets.map(({ count }) => count);
-    const lanes = runtime.lanes?.(counts.reduce((a, b) => a + b, 0)) ?? [runtime];
+    const bytes = Object.values(state).reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const most = Math.min(
+      counts.reduce((a, b) => a + b, 0),
+      Math.max(1, Math.floor(laneBytes / bytes)),
+    );
+    const lanes = runtime.lanes?.(most) ?? [runtime];
+    const pixels = Math.min(pixelsTogether.lane, pixelsTogether.all / lanes.length);
     const compiled = new Map<string, Program[]>();
     const batches: Batch[] = [];
     for (const [set, { groups }] of sets.entries()) {
       for (const { plan, images: all } of groups) {
-        for (const some of inBatches(all, plan, pixelsTogether, lanes.length)) {
+        for (const some of inBatches(all, plan, pixels, lanes.length)) {
           const key = `${plan.region.height} ${plan.region.width} ${some.length}`;
           let programs = compiled.get(key);
           if (!programs) {

@@ -6,7 +6,7 @@ import type { ModelConfig } from '../experiment/schema';
 import { unet, unetParameters } from '../unet/unet';
 import type { Weights } from './directions';
 import type { Plane } from './plane';
-import type { Measure } from './quantities';
+import type { Measure } from './measure';
 
 /** Names of the state: the parameter itself is the centre, its two directions stand beside it. */
 const along = (axis: 'a' | 'b', parameter: string): string => `${parameter}/${axis}`;

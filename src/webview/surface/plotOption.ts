@@ -185,15 +185,18 @@ function drawn(model: PaneModel, layers: ReturnType<typeof prepared>, place: Pla
   if (layers.infinite.length > 0) children.push(strokes(layers.infinite, place, { stroke: theme.ink, lineWidth: 1 }));
   const dense = layers.lines.length > 12;
   const labels: { x: number; y: number; reach: number }[] = [];
+  // Over all lines: a number that is crossed out says nothing.
+  const numbers: object[] = [];
   for (const [index, { level, lines }] of layers.lines.entries()) {
     children.push(strokes(lines, place, { stroke: over(level), lineWidth: index % 4 === 0 ? 1.3 : 0.8 }));
-    if (!dense || index % 4 === 0) children.push(...lineLabels(lines, level, place, over(level), theme, labels));
+    if (!dense || index % 4 === 0) numbers.push(...lineLabels(lines, level, place, over(level), theme, labels));
   }
   for (const { level, lines } of layers.overlay) {
     children.push(strokes(lines, place, { stroke: '#000', lineWidth: 3.2, opacity: 0.5 }));
     children.push(strokes(lines, place, { stroke: '#fff', lineWidth: 1.4, lineDash: [5, 3] }));
-    children.push(...lineLabels(lines, level, place, '#fff', theme, labels));
+    numbers.push(...lineLabels(lines, level, place, '#fff', theme, labels));
   }
+  children.push(...numbers);
   if (model.dots) children.push(...dots(model, place));
   const farthest = Math.max(0, ...model.paths.flatMap(({ points }) => points.map(({ distance }) => distance)));
   for (const path of model.paths) children.push(...pathMarks(path, farthest, place, theme));
