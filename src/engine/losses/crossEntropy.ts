@@ -35,15 +35,15 @@ export function crossEntropy(options: CrossEntropyOptions = {}): UnlabelledLoss 
 
   const unscaled = (logits: tf.Tensor4D, target: PerClass): tf.Tensor4D =>
     sumOfProducts(weighted(smoothed(target, labelSmoothing), classWeights), negativeLogLikelihoods(logits));
-  const sumOfWeights = (target: PerClass): tf.Tensor => {
+  const sumOfWeights = (target: PerClass, axes?: number[]): tf.Tensor => {
     const { background, foreground } = weighted(target, classWeights);
-    return tf.sum(tf.add(background, foreground));
+    return tf.sum(tf.add(background, foreground), axes);
   };
 
-  const reported: LossFunction = (logits, target) => {
+  const reported: LossFunction = (logits, target, axes) => {
     const classes = perClass(target);
     const pixels = unscaled(logits, classes);
-    return plain ? tf.mean(pixels) : tf.div(tf.sum(pixels), sumOfWeights(classes));
+    return plain ? tf.mean(pixels, axes) : tf.div(tf.sum(pixels, axes), sumOfWeights(classes, axes));
   };
   const pixels: PixelLossFunction = (logits, target) => {
     const classes = perClass(target);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LossFunction, UnlabelledLoss } from './loss';
+import { eachImage, type LossFunction, type UnlabelledLoss } from './loss';
 import { perClass, probabilities } from './twoClasses';
 
 export interface DiceOptions {
@@ -23,21 +23,27 @@ export interface DiceOptions {
  */
 export function dice(options: DiceOptions = {}): UnlabelledLoss {
   const { reduce = 'image', smooth = 1e-5, includeBackground = true, squared = false } = options;
-  const total = (x: tf.Tensor4D): tf.Tensor => tf.sum(x, reduce === 'image' ? [1, 2, 3] : [0, 1, 2, 3]);
 
   /** [B] or scalar. */
-  const ofClass = (p: tf.Tensor4D, t: tf.Tensor4D): tf.Tensor => {
+  const ofClass = (p: tf.Tensor4D, t: tf.Tensor4D, axes: number[] | undefined): tf.Tensor => {
+    const total = (x: tf.Tensor4D): tf.Tensor => tf.sum(x, axes);
     const sums = squared ? total(tf.add(tf.square(p), tf.square(t))) : total(tf.add(p, t));
     // Without smoothing an absent class whose probabilities all vanish would be 0 / 0.
     const denominator = tf.add(sums, Math.max(smooth, 1e-7));
     return tf.sub(1, tf.div(tf.add(tf.mul(total(tf.mul(p, t)), 2), smooth), denominator));
   };
-  const reported: LossFunction = (logits, target) => {
+  const reported: LossFunction = <T extends tf.Tensor = tf.Scalar>(
+    logits: tf.Tensor4D,
+    target: tf.Tensor4D,
+    axes?: typeof eachImage,
+  ): T => {
     const p = probabilities(logits);
     const t = perClass(target);
-    const foreground = ofClass(p.foreground, t.foreground);
-    if (!includeBackground) return tf.mean(foreground);
-    return tf.mul(tf.mean(tf.add(ofClass(p.background, t.background), foreground)), 0.5);
+    const inner = reduce === 'image' ? eachImage : axes;
+    const together = (values: tf.Tensor): T => (axes ? (values as T) : tf.mean(values));
+    const foreground = ofClass(p.foreground, t.foreground, inner);
+    if (!includeBackground) return together(foreground);
+    return tf.mul(together(tf.add(ofClass(p.background, t.background, inner), foreground)), 0.5);
   };
   return { kind: 'region', reported, descended: reported, effective: reported };
 }

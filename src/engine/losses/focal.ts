@@ -47,11 +47,14 @@ export function focal(options: FocalOptions = {}): UnlabelledLoss {
       likelihoods,
     );
   };
-  const reported: LossFunction = (logits, target) => tf.mean(perPixel(logits, target));
+  const reported: LossFunction = (logits, target, axes) => tf.mean(perPixel(logits, target), axes);
   const pixels: PixelLossFunction = (logits, target) => dropClassAxis(perPixel(logits, target));
   const effective: LossFunction = detached
-    ? (logits, target) =>
-        tf.mean(sumOfProducts(weighted(perClass(target), weights), potentials(negativeLogLikelihoods(logits), gamma)))
+    ? (logits, target, axes) =>
+        tf.mean(
+          sumOfProducts(weighted(perClass(target), weights), potentials(negativeLogLikelihoods(logits), gamma)),
+          axes,
+        )
     : reported;
   return { kind: 'pixel', reported, descended: reported, effective, pixels };
 }

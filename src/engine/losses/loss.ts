@@ -5,12 +5,20 @@ import type * as tf from '@tensorflow/tfjs-core';
  *
  * @param logits [B,H,W,2], any finite values.
  * @param target [B,H,W,2] float32, one-hot (class 0 is the background), or probabilities that sum to 1 per pixel.
- * @returns scalar.
+ * @param axes over which to reduce: all of them when left out; `eachImage` gives the loss of each image as if it were alone.
+ * @returns scalar, or [B] for each image.
  *
  * Loss functions are pure, read no tensor values and have no control flow that depends on values, so that they can be
  * traced into a graph. Intermediate tensors belong to the caller's `tf.tidy`.
  */
-export type LossFunction = (logits: tf.Tensor4D, target: tf.Tensor4D) => tf.Scalar;
+export type LossFunction = <T extends tf.Tensor = tf.Scalar>(
+  logits: tf.Tensor4D,
+  target: tf.Tensor4D,
+  axes?: typeof eachImage,
+) => T;
+
+/** The axes of a batch [B,H,W,C] that make up an image. */
+export const eachImage: [1, 2, 3] = [1, 2, 3];
 
 /** The loss of every pixel, [B,H,W]. Arguments as of a `LossFunction`. */
 export type PixelLossFunction = (logits: tf.Tensor4D, target: tf.Tensor4D) => tf.Tensor3D;

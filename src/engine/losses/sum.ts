@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LossFunction, PixelLossFunction, UnlabelledLoss } from './loss';
+import type { eachImage, LossFunction, PixelLossFunction, UnlabelledLoss } from './loss';
 
 /** One term of a sum. */
 export interface LossTerm {
@@ -14,7 +14,8 @@ export interface LossTerm {
  */
 export function sum(terms: readonly LossTerm[]): UnlabelledLoss {
   const add = (key: 'reported' | 'descended' | 'effective'): LossFunction => {
-    return (logits, target) => addAll(terms.map(({ weight, loss }) => scaled(loss[key](logits, target), weight)));
+    return <T extends tf.Tensor = tf.Scalar>(logits: tf.Tensor4D, target: tf.Tensor4D, axes?: typeof eachImage): T =>
+      addAll(terms.map(({ weight, loss }) => scaled(loss[key]<T>(logits, target, axes), weight)));
   };
   const reported = add('reported');
   const perPixel = terms.map(({ loss }) => loss.pixels);

@@ -7,10 +7,10 @@ export interface Measure {
   readonly key: string;
   readonly quantity: Pick<SurfaceQuantity, 'label' | 'kind' | 'loss'>;
   /**
-   * The value of one image. `logits` [1,H,W,2], `target` [1,H,W,2] one-hot float32, `band` [1,H,W,1], 1 around the true
-   * boundary. A function of tfjs that is traced: pure, and without looking at values.
+   * The value of each of some images, [B]. `logits` [B,H,W,2], `target` [B,H,W,2] one-hot float32, `band` [B,H,W,1], 1 around
+   * the true boundary. A function of tfjs that is traced: pure, and without looking at values.
    */
-  of(logits: tf.Tensor4D, target: tf.Tensor4D, band: tf.Tensor4D): tf.Scalar;
+  of(logits: tf.Tensor4D, target: tf.Tensor4D, band: tf.Tensor4D): tf.Tensor1D;
   /** Whether an image with so many true pixels, and so many in the band, has a value; always, when left out. */
   definedFor?(background: number, foreground: number, band: number): boolean;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What follows from the logits at every pixel; all [1,H,W,1]. */
+/** What follows from the logits at every pixel; all [B,H,W,1]. */
 export interface Pixels {
   /** 1 where the foreground logit is the larger one. */
   readonly predicted: tf.Tensor;
@@ -9,7 +9,7 @@ export interface Pixels {
   readonly margin: tf.Tensor;
 }
 
-/** What measures have in common, computed once for each image's logits. */
+/** What measures have in common, computed once for the same logits. */
 export const pixels = once((logits: tf.Tensor4D, target: tf.Tensor4D): Pixels => {
   const [background, foreground] = tf.split(logits, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
   const margin = tf.sub(foreground, background);
@@ -18,7 +18,7 @@ export const pixels = once((logits: tf.Tensor4D, target: tf.Tensor4D): Pixels =>
 });
 
 /**
- * A function of an image's logits and what belongs to the image, which is computed when it is first asked for. The graph
+ * A function of the logits of images and what belongs to these, which is computed when it is first asked for. The graph
  * would otherwise hold the same operations once for every measure that uses them.
  */
 export function once<Rest extends unknown[], T extends object>(

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { slug } from '../../runs/slug';
 import { lossLabel, lossName } from '../experiment/lossLabel';
 import type { LossSpec } from '../experiment/schema';
+import { eachImage } from '../losses/loss';
 import { createLoss } from '../losses/registry';
 import { calibration } from './calibration';
 import type { Measure } from './measure';
@@ -31,7 +32,7 @@ export function measuresOf(losses: readonly LossSpec[]): { measures: Measure[]; 
     const measure = (variant: 'reported' | 'effective', text: string, file: string): Measure => ({
       key: file,
       quantity: { label: text, kind: 'loss', loss: { name, variant } },
-      of: loss[variant],
+      of: (logits, target) => loss[variant]<tf.Tensor1D>(logits, target, eachImage),
     });
     const reported = measure('reported', label, key);
     if (loss.effective === loss.reported) return [reported];
@@ -57,10 +58,16 @@ function hasPotential(spec: LossSpec): boolean {
 
 const counts = once((logits: tf.Tensor4D, target: tf.Tensor4D) => {
   const { predicted, foreground } = pixels(logits, target);
-  const both = tf.sum(tf.mul(predicted, foreground));
-  const union = tf.sub(tf.add(tf.sum(predicted), tf.sum(foreground)), both);
-  return { both, union, size: predicted.size };
+  const sum = (x: tf.Tensor): tf.Tensor1D => tf.sum(x, eachImage);
+  const both = sum(tf.mul(predicted, foreground));
+  const union = tf.sub<tf.Tensor1D>(tf.add(sum(predicted), sum(foreground)), both);
+  return { both, union, size: predicted.size / predicted.shape[0] };
 });
+
+/** Mean of the pixels of a class. @param x, truth [B,H,W,1]. */
+function shareOf(x: tf.Tensor, truth: tf.Tensor): tf.Tensor1D {
+  return tf.div(tf.sum(tf.mul(x, truth), eachImage), tf.maximum(tf.sum(truth, eachImage), 1));
+}
 
 const metrics: readonly Measure[] = [
   {
@@ -88,7 +95,7 @@ const metrics: readonly Measure[] = [
     of(logits, target) {
       const { foreground, margin } = pixels(logits, target);
       const truth = tf.sub(1, foreground);
-      return tf.div(tf.sum(tf.mul(tf.sigmoid(tf.neg(margin)), truth)), tf.maximum(tf.sum(truth), 1));
+      return shareOf(tf.sigmoid(tf.neg(margin)), truth);
     },
   },
   {
@@ -97,7 +104,7 @@ const metrics: readonly Measure[] = [
     definedFor: (_, foreground) => foreground > 0,
     of(logits, target) {
       const { foreground, margin } = pixels(logits, target);
-      return tf.div(tf.sum(tf.mul(tf.sigmoid(margin), foreground)), tf.maximum(tf.sum(foreground), 1));
+      return shareOf(tf.sigmoid(margin), foreground);
     },
   },
 ];

@@ -67,12 +67,8 @@ export function surfacePoint(
       const truth = tf.expandDims<tf.Tensor4D>(foreground!, 3);
       const target = oneHot(truth);
       const around = tf.expandDims<tf.Tensor4D>(band!, 3);
-      const values = Array.from({ length: images }, (_, image) => {
-        const own = (x: tf.Tensor4D): tf.Tensor4D => tf.slice(x, [image, 0, 0, 0], [1, height, width, x.shape[3]]);
-        const [answer, wanted, near] = [own(logits), own(target), own(around)];
-        return tf.stack(measures.map((measure) => measure.of(answer, wanted, near)));
-      });
-      return { outputs: { values: tf.stack(values) } };
+      const values = measures.map((measure) => measure.of(logits, target, around));
+      return { outputs: { values: tf.stack(values, 1) } };
     },
   };
 }

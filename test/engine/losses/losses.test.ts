@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LossSpec } from '../../../src/engine/experiment/schema';
 import { focal } from '../../../src/engine/losses/focal';
+import { eachImage, type LossFunction } from '../../../src/engine/losses/loss';
 import { createLoss } from '../../../src/engine/losses/registry';
 import { stopGradient } from '../../../src/engine/losses/stopGradient';
 import { evaluate, goldenCase, oneHot, relativeError } from './cases';
@@ -46,6 +47,24 @@ function saturated(margins: number[], labels: number[]): { logits: tf.Tensor4D; 
 }
 
 describe.each(named)('%s', (_name, spec) => {
+  it('of each image of a batch is what the image has alone', () => {
+    const { logits, target } = goldenCase();
+    const [batch, height, width] = logits.shape;
+    expect(batch).toBeGreaterThan(1);
+    const { reported, effective } = createLoss(spec);
+    const of = (loss: LossFunction): void => {
+      const together = loss<tf.Tensor1D>(logits, target, eachImage);
+      expect(together.shape).toEqual([batch]);
+      const alone = Array.from({ length: batch }, (_, image) => {
+        const own = (x: tf.Tensor4D): tf.Tensor4D => tf.slice(x, [image, 0, 0, 0], [1, height, width, 2]);
+        return loss(own(logits), own(target)).dataSync()[0]!;
+      });
+      expect(relativeError(together.dataSync(), alone)).toBeLessThan(1e-6);
+    };
+    of(reported);
+    if (!(spec.type === 'focal' && !Number.isInteger(spec.gamma ?? 2))) of(effective);
+  });
+
   const functions = () => {
     const { reported, descended, effective } = createLoss(spec);
     return { reported, descended, effective };

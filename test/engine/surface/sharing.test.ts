@@ -184,8 +184,12 @@ describe('two processes on one surface', () => {
     const first = start(run, '--points', '25', '--images', '3', '--split', 'train');
     const shared = await onlySurface(run);
     const id = shared.slice(shared.lastIndexOf('surface') + 9);
+    // In the middle of a block, which it holds until it is killed.
+    for (let tries = 0; tries < 2000 && first.measured() === 0; tries++) await delay(2);
+    first.child.kill('SIGSTOP');
     const second = start(run, '--resume', id);
-    while (second.measured() < 10) await delay(10);
+    for (let tries = 0; tries < 2000 && second.measured() < 10; tries++) await delay(5);
+    expect(second.measured()).toBeGreaterThan(0);
     first.child.kill('SIGKILL');
     expect(await second.ended).toBe(0);
     expect(await readSurfaceDocument(shared)).toMatchObject({ status: 'finished', done: 625 });
