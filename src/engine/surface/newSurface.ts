@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { surfacesFolder } from '../../runs/layout';
@@ -50,11 +50,22 @@ export interface SurfaceFolder {
 /**
  * Makes the folder of a new surface: the plane, the files of all quantities at their full size, and at last `surface.json`,
  * by whose presence readers know that the rest is there.
- * @throws Problem when the folder cannot be written to or the disk is full.
+ * @throws Problem when the folder cannot be written to or the disk is full; nothing is left of it then.
  */
 export async function createSurface(surface: NewSurface): Promise<SurfaceFolder> {
-  const { runFolder, specs, plane, losses, axes, images } = surface;
+  const { runFolder } = surface;
   const folder = await makeFolder(surfacesFolder(runFolder), surfaceName(surface));
+  try {
+    return await layOut(surface, folder);
+  } catch (error) {
+    // Without its document it is no surface yet: nothing of it may stay in the way.
+    await rm(folder.path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function layOut(surface: NewSurface, folder: { path: string; name: string }): Promise<SurfaceFolder> {
+  const { specs, plane, losses, axes, images } = surface;
   const quantities = quantitiesOf(
     surface.measures,
     images.map(({ split }) => split),

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { appendFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import type { SurfaceDocument } from '../../../src/runs/surfaceDocument';
 import { bundleCommandLine, losscape as runLosscape, startCommandLine } from '../commandLine';
 import { temporaryFolder } from '../../runs/support';
 import { type TinyRun, writeTinyImages, writeTinyRuns } from '../surface/tinyRun';
+import { mountedFolder } from './support';
 
 const losses: LossSpec[] = [
   { type: 'crossEntropy' },
@@ -34,6 +35,15 @@ const events = (out: string): Event[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Event);
+
+/** Appends as many bytes as there is room for. */
+function fill(file: string, size: number): void {
+  try {
+    appendFileSync(file, Buffer.alloc(size));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+}
 
 const valuesOf = async (folder: string, key: string): Promise<Float32Array> =>
   decodeNpy(await readFile(join(folder, `${key}.npy`)), key).data;
@@ -193,11 +203,11 @@ describe('losscape surface --resume', () => {
     return text === '' ? undefined : { folder, document: JSON.parse(text) as SurfaceDocument };
   }
 
-  /** Waits until some of the points, and not all of them, are marked on disk. */
-  async function underWay(runFolder: string): Promise<void> {
+  /** Waits until more than `before` of the points, and not all of them, are marked on disk. */
+  async function underWay(runFolder: string, before = 0): Promise<void> {
     for (let tries = 0; tries < 2000; tries++) {
       const surface = await surfaceIn(runFolder);
-      if (surface && surface.document.done > 0) {
+      if (surface && surface.document.done > before) {
         expect(surface.document.status).toBe('sampling');
         return;
       }
@@ -238,7 +248,7 @@ describe('losscape surface --resume', () => {
     expect(interrupted.done).toBeLessThan(interrupted.total);
 
     const stopped = start(at, '--resume', interrupted.id);
-    await delay(1500);
+    await underWay(at, interrupted.done);
     stopped.kill('SIGINT');
     expect(await ended(stopped)).toBe(130);
     const { document: paused } = (await surfaceIn(at))!;
@@ -253,6 +263,21 @@ describe('losscape surface --resume', () => {
     const again = await losscape('surface', at, '--resume', interrupted.id);
     expect([again.code, again.err]).toEqual([2, expect.stringMatching(/this surface is finished/)]);
   }, 180_000);
+
+  it('on a full disk says so, leaves nothing half-written, and is sampled once there is room', async (context) => {
+    const disk = mountedFolder('size=1m');
+    if (disk === null) return context.skip();
+    const [run] = (await writeTinyRuns(disk)) as [TinyRun];
+    const filler = join(disk, 'filler');
+    for (let size = 1 << 20; size >= 4096; size >>= 1) fill(filler, size);
+    truncateSync(filler, statSync(filler).size - 65_536); // a part of the arrays has room
+    const full = await losscape('surface', run.folder, '--points', '65');
+    expect(full.err).toContain('the disk is full');
+    expect(full.code).toBe(1);
+    expect(await readdir(join(run.folder, 'surfaces')).catch(() => [])).toEqual([]);
+    rmSync(filler);
+    expect((await losscape('surface', run.folder, '--points', '9')).code).toBe(0);
+  });
 
   it('refuses images that have changed', async () => {
     const folder = temporaryFolder();
