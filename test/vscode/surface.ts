@@ -235,8 +235,8 @@ export const surface: EditorTest[] = [
       await untilAlike(panel, maps);
       const middle = median(milliseconds);
       figure('a dragged point of a surface: from the pointer to the heatmap (median of 9)', middle, 'ms', 200);
-      // Other programs may hold a measurement up; only what is far off fails.
-      check(middle < 1200, `the heatmap follows after ${middle} ms`);
+      // Twice 200 ms: tests may run on a busy machine.
+      check(middle < 400, `the heatmap follows after ${middle} ms`);
     },
   },
   {

@@ -4,6 +4,7 @@ import { ExperimentProblems } from '../experiment/problems';
 import { addInsightCommands } from './insightCommands';
 import { type CommandIo, coloursFor } from './io';
 import { sizeOf, wholeNumber } from './optionValues';
+import { withRuntime } from './runtimeOptions';
 import { addSurfaceCommands } from './surfaceCommands';
 import { losscapeVersion } from './versions';
 
@@ -53,28 +54,16 @@ function commandLine(io: CommandIo, finish: (code: number) => void): Command {
       finish(await checkCommand({ file, json }, io));
     });
 
-  program
-    .command('train')
-    .description('train one U-Net per loss of an experiment file')
-    .argument('[file]', 'experiment file (*.losscape.json)')
-    .option('--loss <name...>', 'only these losses', [])
-    .option('--runs <dir>', 'folder for run folders (default: "runs" beside the experiment file)')
-    .option('--resume <run>', 'go on with a run that was stopped or interrupted')
-    .addOption(new Option('--threads <n>', 'threads to compute with (default: all cores)').argParser(wholeNumber))
-    .addOption(
-      new Option('--accelerator <name>', 'what computes')
-        .choices(['auto', 'onnx', 'tfjs-node-gpu', 'tfjs-node', 'wasm'])
-        .default('auto'),
-    )
-    .addOption(
-      new Option('--provider <name>', "ONNX Runtime's execution provider").choices([
-        'cpu',
-        'webgpu',
-        'cuda',
-        'dml',
-        'coreml',
-      ]),
-    )
+  withRuntime(
+    program
+      .command('train')
+      .description('train one U-Net per loss of an experiment file')
+      .argument('[file]', 'experiment file (*.losscape.json)')
+      .option('--loss <name...>', 'only these losses', [])
+      .option('--runs <dir>', 'folder for run folders (default: "runs" beside the experiment file)')
+      .option('--resume <run>', 'go on with a run that was stopped or interrupted'),
+    'auto',
+  )
     .option('--json', 'one JSON event a line', false)
     .action(async (file: string | undefined, options: TrainOptions) => {
       const { trainCommand } = await import('./trainCommand');

@@ -146,8 +146,9 @@ document.body.append(controls.root, retry, look, budgets.root, side.numbers);
 const drawnWithin = { some: 60, none: 250 };
 let drawing: { readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
 
-/** Finds out what is shown, and asks for what it needs. */
-function shown() {
+const draw = oncePerFrame(() => {
+  clearTimeout(drawing?.timer);
+  drawing = undefined;
   const { image } = state;
   const coming = following.proceed(
     runs.filter(({ info }) => state.runs.includes(info.folder)),
@@ -178,13 +179,6 @@ function shown() {
       subjects,
       state,
     });
-  return { image, names, leftOut, shownRuns, epochs, epoch, losses, subjects, spread, counted, of };
-}
-
-const draw = oncePerFrame(() => {
-  clearTimeout(drawing?.timer);
-  drawing = undefined;
-  const { image, names, leftOut, shownRuns, epochs, epoch, losses, subjects, spread, counted, of } = shown();
   if (state.range === 'fixed') contents.fit(shownTiles);
   const { content, bar } = contents.all(shownTiles, names, state);
   stage.show(content, bar);
@@ -323,8 +317,6 @@ function remember(patch: Partial<HeatmapState>): void {
 
 function change(patch: Partial<HeatmapState>): void {
   remember(patch);
-  // What is needed is on its way before the next frame.
-  shown();
   draw();
 }
 
