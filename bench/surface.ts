@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultThreads } from '../src/engine/accelerators/threads';
+import { lossName } from '../src/engine/experiment/lossLabel';
 import type { LossSpec } from '../src/engine/experiment/schema';
 import type { SurfaceEvent } from '../src/engine/surface/sweep';
 import { median } from './measure';
@@ -13,7 +14,7 @@ import { findPython } from './python';
 import { markdownTable, surroundingsText } from './results';
 import { writeSection } from './sections';
 import { Side } from './side';
-import type { SurfaceRequest } from './surfaceProtocol';
+import type { PrepareRequest, SurfaceRequest } from './surfaceProtocol';
 
 /*
  * Times a loss surface of one U-Net over 16 images: every loss of an experiment and all metrics at each point, against the same
@@ -32,7 +33,7 @@ const losses: LossSpec[] = [
   { type: 'focal', gamma: 2 },
   { type: 'dice' },
 ];
-const withoutDice = ['cross-entropy', 'cross-entropy-1-3', 'focal-2'];
+const withoutDice = losses.filter(({ type }) => type !== 'dice').map((loss) => lossName(loss));
 const tenMore: LossSpec[] = [
   { type: 'crossEntropy', classWeights: [1, 2] },
   { type: 'crossEntropy', classWeights: [1, 4] },
@@ -118,40 +119,30 @@ async function main(): Promise<void> {
     console.log('training the networks');
     const run = await train(folder, threads);
     const versions: Record<string, string> = {};
-    const contender = async (
-      label: string,
-      own: number,
-      more: LossSpec[] = [],
-      oneLane = false,
-    ): Promise<Contender> => {
-      const ours = new Side(label, process.execPath, [join(__dirname, 'surfaceSide.cjs')]);
-      const request = {
-        do: 'prepare',
-        case: bench,
-        run,
-        images,
-        losses: own,
-        more,
-        threads,
-        together: images,
-      } as const;
-      Object.assign(versions, (await ask<PreparedAnswer>(ours, { ...request, oneLane })).versions);
-      return { label, side: ours, times: [] };
+    const contender = async (one: Side, own: Partial<PrepareRequest>): Promise<Contender> => {
+      const prepared = await ask<PreparedAnswer>(one, {
+        ...{ do: 'prepare', case: bench, run, images, threads },
+        ...{ losses: losses.length, more: [], oneLane: false, together: images },
+        ...own,
+      });
+      Object.assign(versions, prepared.versions);
+      return { label: one.name, side: one, times: [] };
     };
+    const ours = (label: string, own: Partial<PrepareRequest>): Promise<Contender> =>
+      contender(new Side(`ours, ${label}`, process.execPath, [join(__dirname, 'surfaceSide.cjs')]), own);
     const contenders = [
-      await contender('ours, 4 losses', losses.length),
-      await contender('ours, one loss', 1),
-      await contender('ours, 14 losses', losses.length, tenMore),
-      await contender(`ours, 4 losses, one batch of all ${threads} threads at a time`, losses.length, [], true),
+      await ours('4 losses', {}),
+      await ours('one loss', { losses: 1 }),
+      await ours('14 losses', { more: tenMore }),
+      await ours(`4 losses, one batch of all ${threads} threads at a time`, { oneLane: true }),
     ];
     if (python.found) {
       const script = join(__dirname, '../../bench/peers/torch_surface.py');
       // PyTorch is offered the images in one batch and in smaller ones: which is faster depends on the caches.
       for (const together of [4, images]) {
-        const peer = new Side('PyTorch', python.command, [script], { OMP_NUM_THREADS: String(threads) });
-        const request = { do: 'prepare', case: bench, run, images, losses: 1, more: [], threads, together } as const;
-        Object.assign(versions, (await ask<PreparedAnswer>(peer, { ...request, oneLane: false })).versions);
-        contenders.push({ label: `PyTorch, one loss, ${together} images at a time`, side: peer, times: [] });
+        const label = `PyTorch, one loss, ${together} images at a time`;
+        const peer = new Side(label, python.command, [script], { OMP_NUM_THREADS: String(threads) });
+        contenders.push(await contender(peer, { losses: 1, together }));
       }
     }
     for (let round = -1; round < repeats; round++) {

@@ -5,7 +5,7 @@ import type { Locator } from 'playwright-core';
 import { engine, finishedRun } from './finishedRun';
 import { onRun, runs, type SeenRun } from './runs';
 import type { Session } from './session';
-import { until } from './session';
+import { onlyTimeout, until } from './session';
 import { check, type EditorTest, same } from './tests';
 
 const rowsOf = (session: Session): Locator => session.page.locator('.sidebar .pane-body .monaco-list-row');
@@ -26,13 +26,20 @@ async function openRun(session: Session, run: SeenRun): Promise<void> {
 
 /** Chooses an entry of the context menu of a row. */
 async function choose(session: Session, row: Locator, entry: string): Promise<void> {
-  // Away from where a hover of another row would come up over this one.
-  await session.page.mouse.move(700, 300);
-  await row.click({ button: 'right' });
   const menu = session.page.locator('.context-view .action-item', { hasText: new RegExp(`^${entry}`) });
-  await menu.first().waitFor();
-  await session.page.waitForTimeout(300); // the menu does not hear what comes at once
-  await menu.first().click();
+  await until(`"${entry}" to be chosen`, async () => {
+    // Away from where a hover of another row would come up over this one.
+    await session.page.mouse.move(700, 300);
+    await row.click({ button: 'right' });
+    await menu.first().waitFor();
+    await session.page.waitForTimeout(300); // the menu does not hear what comes at once
+    // It closes when the focus goes elsewhere, to a terminal whose task has ended for one.
+    return menu
+      .first()
+      .click({ timeout: 3000 })
+      .then(() => true)
+      .catch(onlyTimeout);
+  });
 }
 
 export const children: EditorTest[] = [

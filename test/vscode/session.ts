@@ -16,7 +16,7 @@ const themes: Record<Theme, string> = {
 };
 
 /** For what is tried again: the screen was not ready. Anything else is an error. */
-function onlyTimeout(error: Error): null {
+export function onlyTimeout(error: Error): null {
   if (error.name !== 'TimeoutError') throw error;
   return null;
 }

@@ -142,14 +142,17 @@ export class SurfaceIndex {
   private async work(): Promise<void> {
     if (this.working) return;
     this.working = true;
-    // Rows are drawn first.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.waiting.size > 0 && !this.disposed) {
-      const runs = [...this.waiting];
-      this.waiting.clear();
-      await concurrently(runs, concurrency, (run) => this.look(run));
+    try {
+      // Rows are drawn first.
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.waiting.size > 0 && !this.disposed) {
+        const runs = [...this.waiting];
+        this.waiting.clear();
+        await concurrently(runs, concurrency, (run) => this.look(run));
+      }
+    } finally {
+      this.working = false;
     }
-    this.working = false;
   }
 
   /** Reads a surface, if it has changed since. */
