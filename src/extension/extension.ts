@@ -71,7 +71,7 @@ export function activate(context: vscode.ExtensionContext): LosscapeApi {
   registerViewCommands(context, store, tree, settings);
   registerReportCommand(context, store, experiments, trainer, tree);
   registerSurfaceCommands(context, { store, tree, engine, panels });
-  registerCurvatureCommands(context, { store, tree, engine });
+  registerCurvatureCommands(context, { store, tree, engine, panels });
   registerPredictCommand(context, { store, engine });
   registerDescents(context, { store, engine, tree, panels });
   registerDoctor(context, store, experiments, engine);

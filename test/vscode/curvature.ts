@@ -153,4 +153,32 @@ export const curvature: EditorTest[] = [
       check(session.complaints.length === 0, session.complaints.join('\n'));
     },
   },
+  {
+    name: 'the curvature of a run without a surface has a panel of its own, which comes back after a reload',
+    async run(session) {
+      const run = await finishedRun(session);
+      await rm(join(run.folder, 'surfaces'), { recursive: true, force: true });
+      await session.api(
+        ({ commands }, folder) => void commands.executeCommand('losscape.openSurface', folder),
+        run.folder,
+      );
+      const notice = session.page.locator('.notification-list-item', { hasText: 'no loss surface yet' });
+      await notice.getByText('Show curvature').click();
+      const selector = 'main[data-panel="curvature"] section.curvature .measurements tbody tr';
+      const measured = await rows(await session.panel(selector, 60));
+      check(measured > 2, `${measured} measurements`);
+      await session.pictures3('curvature by itself');
+      const panel = await session.panel(selector, 60);
+      const about = (await panel.locator('.about').textContent()) ?? '';
+      check(about.includes('focal γ=2') && about.includes('synthetic data'), about);
+      check((await panel.locator('.figures figure:visible').count()) >= 4, 'charts are missing');
+      await session.reload();
+      check((await rows(await session.panel(selector, 60))) === measured, 'other measurements after a reload');
+      await measure(session, run.folder, { epochs: [2], probes: 2, spectrum: 0, layers: false });
+      await until('the new one', async () => (await rows(await session.panel(selector, 60))) === measured + 1, 90);
+      await session.clearNotifications();
+      await session.api(({ commands }) => commands.executeCommand('workbench.action.closeAllEditors'));
+      check(session.complaints.length === 0, session.complaints.join('\n'));
+    },
+  },
 ];

@@ -23,6 +23,8 @@ export interface Panels {
   openNetwork(folder: string, target?: NetworkTarget): void;
   /** A loss surface; `runFolders` are runs whose surfaces can be chosen beside it. */
   openSurface(folder: string, runFolders?: readonly string[]): void;
+  /** The curvature of runs by itself. */
+  openCurvature(folders: readonly string[]): void;
 }
 
 /** Lets panels be opened, and come back after a reload with what they were about. The code of each is loaded with the first. */
@@ -107,7 +109,17 @@ export function registerPanels(context: vscode.ExtensionContext, store: RunStore
       return new SurfacePanel(view, { extensionUri, store, inspector, points, openHeatmap }, folder, runFolders ?? []);
     },
   });
-  context.subscriptions.push(points, metrics, comparisons, curves, heatmaps, networks, surfaces);
+  const curvatures = new PanelSet<readonly string[], null>({
+    ...dress,
+    viewType: 'losscape.curvature',
+    title: t('Curvature'),
+    remembered: rememberedFolders,
+    open: async (view, folders) => {
+      const { CurvaturePanel } = await import('./curvaturePanel');
+      return new CurvaturePanel(view, extensionUri, store, folders);
+    },
+  });
+  context.subscriptions.push(points, metrics, comparisons, curves, heatmaps, networks, surfaces, curvatures);
 
   /** Shows something of runs, each named once; nothing when there are none. */
   const ofRuns = <Target>(
@@ -129,6 +141,7 @@ export function registerPanels(context: vscode.ExtensionContext, store: RunStore
     },
     openNetwork: (folder, target = {}) => networks.show(folder, target),
     openSurface: (folder, runFolders = []) => surfaces.show(folder, runFolders),
+    openCurvature: (folders) => ofRuns(curvatures, folders, null),
   };
   return panels;
 }

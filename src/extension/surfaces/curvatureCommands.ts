@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import type { CurvatureDocument } from '../../runs/curvatureDocument';
 import { chooseRuns, hasWeights, type RunArgument } from '../commands/chooseRuns';
 import { registerCommands } from '../commands/register';
-import type { RunStore } from '../runs/runStore';
+import type { Panels } from '../panels';
+import type { RunRecord, RunStore } from '../runs/runStore';
 import { BackgroundTasks, taskEnd } from '../tasks/backgroundTasks';
 import type { Engine } from '../tasks/engine';
 import type { RunsTree } from '../tree/runsTree';
@@ -19,10 +20,14 @@ interface Parts {
   readonly store: RunStore;
   readonly tree: RunsTree;
   readonly engine: Engine;
+  readonly panels: Panels;
 }
 
 /** Commands on curvature: called with a node of the tree, with run folders, with a task, or with nothing (then the user picks). */
-export function registerCurvatureCommands(context: vscode.ExtensionContext, { store, tree, engine }: Parts): void {
+export function registerCurvatureCommands(
+  context: vscode.ExtensionContext,
+  { store, tree, engine, panels }: Parts,
+): void {
   const t = vscode.l10n.t;
   const tasks = new BackgroundTasks<CurvatureTask>(engine, {
     args: curvatureArguments,
@@ -47,7 +52,16 @@ export function registerCurvatureCommands(context: vscode.ExtensionContext, { st
       // A panel names all runs that it is about.
       const asked = Array.isArray(item) && records.length > 1 ? await askRuns(records) : records;
       const task = await askCurvature(store, asked);
-      if (task) await measure(task);
+      if (!task) return;
+      await measure(task);
+      // Asked for in a panel, it is followed there.
+      if (!Array.isArray(item)) panels.openCurvature(task.runs);
+    },
+    'losscape.openCurvature': async (item?: RunArgument, items?: unknown) => {
+      const fits = ({ entry }: RunRecord) => entry.ok;
+      const title = t('Runs whose curvature is shown');
+      const records = await chooseRuns(store, [item, items], tree.selectedRuns(), { title, fits });
+      panels.openCurvature(records.map(({ folder }) => folder));
     },
     'losscape.resumeCurvature': async (file: string) => {
       const { readCurvature } = await import('../../runs/curvatureDocument');
@@ -86,7 +100,7 @@ async function announce(runs: readonly string[], measured: readonly CurvatureDoc
           first.checkpoint.epoch,
           Number(largest.value.toPrecision(4)),
         );
-  const show = t('Show beside the surface');
+  const show = t('Show');
   const answer = await vscode.window.showInformationMessage(text, show);
-  if (answer === show) await vscode.commands.executeCommand('losscape.openSurface', runs);
+  if (answer === show) await vscode.commands.executeCommand('losscape.openCurvature', runs);
 }

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { isBeingMeasured, readCurvature } from '../../runs/curvatureDocument';
 import { Problem } from '../../runs/problem';
@@ -23,15 +22,14 @@ export class CurvatureFeed implements vscode.Disposable {
   }
 
   readonly handlers: Handlers<CurvatureToHost> = {
-    watchCurvature: async ({ folder, runs }) => {
+    watchCurvature: async ({ folders }) => {
       this.watch?.stop();
-      const watch = (this.watch = new CurvatureWatch(runFolders(folder, runs), (found) => {
+      const watch = (this.watch = new CurvatureWatch(folders, (found) => {
         if (this.watch === watch) this.send(found);
       }));
       return watch.begin();
     },
-    measureCurvature: ({ folder, runs }) =>
-      void vscode.commands.executeCommand('losscape.measureCurvature', runFolders(folder, runs)),
+    measureCurvature: ({ folders }) => void vscode.commands.executeCommand('losscape.measureCurvature', folders),
     stopCurvature: ({ file }) => stopMeasuring(file),
     resumeCurvature: ({ file }) => void vscode.commands.executeCommand('losscape.resumeCurvature', file),
   };
@@ -41,12 +39,6 @@ export class CurvatureFeed implements vscode.Disposable {
     this.listener.dispose();
   }
 }
-
-/** The folders of runs that are named beside the one that a surface lies in: <runs>/<run>/surfaces/<surface>. */
-const runFolders = (surface: string, runs: readonly string[]): string[] => {
-  const own = dirname(dirname(surface));
-  return [...new Set([own, ...runs.map((run) => join(dirname(own), basename(run)))])];
-};
 
 /** @throws Problem when the process is out of reach. */
 async function stopMeasuring(file: string): Promise<void> {

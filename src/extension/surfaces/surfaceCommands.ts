@@ -94,15 +94,15 @@ export function registerSurfaceCommands(context: vscode.ExtensionContext, parts:
     const own = surfaces.filter(({ runs }) => runs.some((run) => names.includes(run)));
     const first = own[0];
     if (!first) {
-      const answer = t('Sample …');
+      const sampleOne = t('Sample …');
+      const showCurvature = t('Show curvature');
       const { curvatureIds } = await import('../../runs/curvatureDocument');
-      const curvature = (await Promise.all(folders.map(curvatureIds))).flat();
-      const text =
-        problems[0] ??
-        (curvature.length > 0
-          ? t('These runs have no loss surface yet. Their curvature is shown beside one.')
-          : t('These runs have no loss surface yet.'));
-      if ((await vscode.window.showInformationMessage(text, answer)) === answer) await sampleOf(records);
+      const measured = (await Promise.all(folders.map(curvatureIds))).flat().length > 0;
+      const answers = measured ? [sampleOne, showCurvature] : [sampleOne];
+      const text = problems[0] ?? t('These runs have no loss surface yet.');
+      const answer = await vscode.window.showInformationMessage(text, ...answers);
+      if (answer === sampleOne) await sampleOf(records);
+      else if (answer === showCurvature) panels.openCurvature(folders);
       return;
     }
     if (own.length === 1) {

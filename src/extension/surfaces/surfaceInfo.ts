@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isBeingSampled, type PlaneProvenance, type SurfaceDocument } from '../../runs/surfaceDocument';
 import type { SurfaceTrajectories } from '../../runs/surfaceTrajectories';
 import type { CurvatureAxes } from '../../webview/protocol/curvature';
@@ -9,10 +9,12 @@ import { t } from '../text';
 export function surfaceInfo(folder: string, document: SurfaceDocument, now = new Date()): SurfaceInfo {
   const { axes, plane, done, total, secondsSampling, series, adaptive } = document;
   const [a, b] = axisNames(plane);
+  const own = dirname(dirname(folder));
+  const runs = [...new Set([basename(own), ...document.trajectories, ...runsOf(plane)])];
   return {
     folder,
     id: document.id,
-    run: basename(dirname(dirname(folder))),
+    run: basename(own),
     kind: document.kind,
     status: document.status === 'sampling' && !isBeingSampled(document, now) ? 'interrupted' : document.status,
     a: { values: axes.a, name: a },
@@ -33,7 +35,9 @@ export function surfaceInfo(folder: string, document: SurfaceDocument, now = new
       ),
     ),
     series: series === null ? null : { id: series.id, epoch: surfaceEpoch(plane) },
-    runs: [...new Set([basename(dirname(dirname(folder))), ...document.trajectories, ...runsOf(plane)])],
+    runs,
+    // Runs lie beside each other; what a document names is no path.
+    runFolders: runs.map((run) => join(dirname(own), basename(run))),
     centre: centreOf(plane),
     curvatureAxes: curvatureAxes(document),
     created: document.created,

@@ -1,3 +1,5 @@
+import type { ExportedFile } from './run';
+
 /** A number of the Hessian's spectrum, as Lanczos' method found it. */
 export interface CurvatureEigenvalue {
   readonly value: number;
@@ -93,10 +95,10 @@ export interface CurvatureToPanel {
 
 /** From a panel that shows curvature to the host. */
 export interface CurvatureToHost {
-  /** The curvature of the runs that a surface is about, now and whenever it changes. Replaces the wish before. */
-  watchCurvature(body: { readonly folder: string; readonly runs: readonly string[] }): CurvatureFound;
-  /** Asks the user what to measure, and measures it. @param body names of runs. */
-  measureCurvature(body: { readonly folder: string; readonly runs: readonly string[] }): void;
+  /** The curvature of some runs, now and whenever it changes. Replaces the wish before. @param body absolute paths. */
+  watchCurvature(body: { readonly folders: readonly string[] }): CurvatureFound;
+  /** Asks the user what to measure, and measures it. @param body absolute paths of runs. */
+  measureCurvature(body: { readonly folders: readonly string[] }): void;
   /** Asks the process that measures to stop after the product under way. */
   stopCurvature(body: { readonly file: string }): void;
   /** Goes on with one that was stopped, interrupted or has failed. */
@@ -121,4 +123,24 @@ export interface CurvatureAxes {
   } | null)[];
   /** Whether the surface lies around another network than that one. */
   readonly moved: boolean;
+}
+
+/** What the panel of curvature is about. */
+export interface CurvatureSnapshot {
+  /** Absolute paths. */
+  readonly folders: readonly string[];
+  /** Of each, the name of its folder and the loss that it was trained with, in words; null where it cannot be read. */
+  readonly runs: readonly { readonly name: string; readonly loss: string | null }[];
+  readonly trusted: boolean;
+  /** Whether the data of any run are generated. */
+  readonly synthetic: boolean;
+}
+
+/** From the panel of curvature to the host. */
+export interface CurvaturePanelToHost extends CurvatureToHost {
+  ready(body: null): CurvatureSnapshot;
+  /** Opens the loss surface of the runs, or lets one be sampled. */
+  openSurface(body: null): void;
+  /** Saves a file where the user wants it; whether they did not think better of it. */
+  save(body: ExportedFile): boolean;
 }

@@ -72,6 +72,8 @@ export interface SurfaceInfo {
   readonly series: { readonly id: string; readonly epoch: number } | null;
   /** Names of the folders of all runs that it is about: its own, and those whose checkpoints are projected on it. */
   readonly runs: readonly string[];
+  /** Their absolute paths. */
+  readonly runFolders: readonly string[];
   /** The network at (0, 0); null where it is the mean of several. */
   readonly centre: { readonly run: string; readonly epoch: number } | null;
   /** Null where axes are neither gradients nor eigenvectors. */

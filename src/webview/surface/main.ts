@@ -11,7 +11,7 @@ import type {
   SurfaceToPanel,
 } from '../protocol/surface';
 import { Controls } from './controls';
-import { CurvatureSection } from './curvature/section';
+import { SurfaceCurvature } from './curvature';
 import { nearestPoint } from './field';
 import { Filmstrip } from './filmstrip';
 import { Legend } from './legend';
@@ -83,7 +83,7 @@ const filmstrip = new Filmstrip(api.host, () => {
   return data && image && snapshot?.trusted ? { info: data.info, place: cursorOrMiddle(), image } : null;
 });
 const reading = new Reading();
-const curvature: CurvatureSection = new CurvatureSection(api.host, theme, state.curvature, (next) =>
+const curvature: SurfaceCurvature = new SurfaceCurvature(api.host, theme, state.curvature, (next) =>
   remember({ curvature: next }),
 );
 const epochs = element('div', { class: 'controls epochs' });

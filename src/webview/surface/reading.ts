@@ -1,6 +1,6 @@
 import { element, replaceChildren } from '../kit/dom';
 import type { CriticalPoint } from './critical';
-import { digits } from './digits';
+import { digits } from '../kit/digits';
 import { type Field, nearestPoint, pointKinds, valueAt } from './field';
 import type { ShownPath } from './paneModel';
 import type { Place, Tile } from './state';

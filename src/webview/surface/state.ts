@@ -1,5 +1,5 @@
 import type { ImageReference, SurfaceData, SurfaceInfo, SurfaceQuantityInfo } from '../protocol/surface';
-import { type CurvatureState, initialCurvature } from './curvature/state';
+import { type CurvatureState, initialCurvature } from '../curvature/state';
 import type { ScaleName } from './scales';
 
 export interface Place {

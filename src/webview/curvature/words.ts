@@ -1,6 +1,6 @@
-import { counted, duration } from '../../kit/format';
-import type { CurvatureAxes, CurvatureInfo } from '../../protocol/curvature';
-import { digits } from '../digits';
+import { counted, duration } from '../kit/format';
+import type { CurvatureAxes, CurvatureInfo } from '../protocol/curvature';
+import { digits } from '../kit/digits';
 import { lambda } from './charts';
 import { imagesWords, lossWords } from './series';
 

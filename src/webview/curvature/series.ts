@@ -1,4 +1,4 @@
-import type { CurvatureInfo } from '../../protocol/curvature';
+import type { CurvatureInfo } from '../protocol/curvature';
 
 /** Measurements that belong on one line over epochs: one loss at the networks of one run, over the same images. */
 export interface CurvatureSeries {

@@ -5,7 +5,7 @@ import {
   measurementFacts,
   measurementName,
   progressOf,
-} from '../../../../src/webview/surface/curvature/words';
+} from '../../../src/webview/curvature/words';
 import { measurement } from './support';
 
 const facts = (patch: Parameters<typeof measurement>[0] = {}): Record<string, string> =>

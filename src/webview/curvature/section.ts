@@ -1,26 +1,44 @@
-import { element, replaceChildren } from '../../kit/dom';
-import { Figure } from '../../kit/figure';
-import { Legend, type LegendEntry } from '../../kit/legend';
-import { showFailure } from '../../kit/panelApi';
-import type { Theme } from '../../kit/theme';
-import { button } from '../../kit/widgets';
-import type { CurvatureFound, CurvatureInfo } from '../../protocol/curvature';
-import type { MessageHandler } from '../../protocol/messageHandler';
-import type { SurfaceInfo, SurfaceToHost, SurfaceToPanel } from '../../protocol/surface';
-import { digits } from '../digits';
-import type { ReadTile } from '../reading';
-import { CentreCard } from './centreCard';
+import { digits } from '../kit/digits';
+import { element, replaceChildren } from '../kit/dom';
+import { Figure } from '../kit/figure';
+import { Legend, type LegendEntry } from '../kit/legend';
+import { showFailure } from '../kit/panelApi';
+import type { Theme } from '../kit/theme';
+import { allBut, toggled } from '../kit/toggles';
+import { button } from '../kit/widgets';
+import type { CurvatureFound, CurvatureInfo, CurvatureToHost } from '../protocol/curvature';
+import type { MessageHandler } from '../protocol/messageHandler';
+import type { ExportedFile } from '../protocol/run';
 import { largestChart, smallestChart, traceChart } from './charts';
 import { DetailView } from './detail';
 import { measurementsTable } from './measurements';
 import { Notices } from './notices';
-import { ReadOff } from './readOff';
 import { bestAt, type CurvatureSeries, curvatureSeries, epochsOf, qualities } from './series';
 import { type CurvatureState, initialCurvature } from './state';
-import { axesWords } from './words';
 import './curvature.css';
 
-type Host = Pick<MessageHandler<SurfaceToHost, SurfaceToPanel>, 'request' | 'send'>;
+/** What the section asks of the host of its panel. */
+type Host = Pick<MessageHandler<CurvatureToHost & { save(body: ExportedFile): unknown }, never>, 'request' | 'send'>;
+
+/** The runs that are shown. */
+export interface CurvatureSubject {
+  /** Absolute paths. */
+  readonly folders: readonly string[];
+  /** Names of runs in the order of their colours elsewhere in the panel. */
+  readonly runs: readonly string[];
+}
+
+/** Where a section stands, and who hears of it. */
+export interface CurvaturePlace {
+  readonly heading: 'h1' | 'h2';
+  /** What stands below the heading, and below everything. */
+  readonly above?: HTMLElement;
+  readonly below?: HTMLElement;
+  /** Keeps what was chosen. */
+  remember(state: CurvatureState): void;
+  /** Something has been measured, or nothing yet. */
+  found?(found: CurvatureFound): void;
+}
 
 const intro =
   'How strongly the loss bends around the networks of these runs, in all directions at once: a surface shows two of them. The ' +
@@ -33,12 +51,9 @@ const figureTexts = {
   trace: 'All curvature together: the mean over random vectors (Hutchinson). Band or ±: its standard error.',
 } as const;
 
-/** What has been measured of the curvature of a surface's runs, and the way to measure more. */
+/** What has been measured of the curvature of some runs, and the way to measure more. */
 export class CurvatureSection {
   readonly root: HTMLElement;
-  /** The numbers of the network in the middle of the surface, to stand beside it. */
-  readonly card: CentreCard;
-  private readonly axes = element('div');
   private readonly notices: Notices;
   private readonly empty = element('p', { class: 'empty', hidden: true });
   private readonly filled = element('div');
@@ -47,34 +62,29 @@ export class CurvatureSection {
   private readonly detail: DetailView;
   private readonly table = element('div', { class: 'numbers measurements' });
   private readonly measure: HTMLElement;
-  private readonly readOff = new ReadOff();
   private found: CurvatureFound | null = null;
-  private shown: { info: SurfaceInfo; tiles: readonly ReadTile[]; runs: readonly string[] } | null = null;
+  private shown: CurvatureSubject | null = null;
   private watched = '';
   private drawn: readonly unknown[] = [];
 
-  /** @param remember keeps what was chosen. */
   constructor(
     private readonly host: Host,
     private theme: Theme,
+    private readonly place: CurvaturePlace,
     private state: CurvatureState = initialCurvature,
-    private readonly remember: (state: CurvatureState) => void = () => undefined,
   ) {
-    const ask = (): void => {
-      if (this.shown) host.send('measureCurvature', { folder: this.shown.info.folder, runs: this.shown.info.runs });
-    };
-    const save = (file: Parameters<SurfaceToHost['save']>[0]): void =>
-      void host.request('save', file).catch(showFailure);
+    const save = (file: ExportedFile): void => void host.request('save', file).catch(showFailure);
     const switchedY = (id: string): void => this.change({ switchedY: toggled(this.state.switchedY, id) });
-    this.card = new CentreCard(ask, () => this.root.scrollIntoView({ behavior: 'smooth' }));
-    this.measure = button('Measure curvature…', ask, { title: 'Choose epochs, losses and how thoroughly' });
+    this.measure = button('Measure curvature…', () => this.ask(), {
+      title: 'Choose epochs, losses and how thoroughly',
+    });
     this.notices = new Notices({
       stop: (file) => void host.request('stopCurvature', { file }).catch(showFailure),
       resume: (file) => host.send('resumeCurvature', { file }),
     });
     this.legend = new Legend({
       toggled: (key) => this.change({ hidden: toggled(this.state.hidden, key) }),
-      alone: (key) => this.change({ hidden: this.alone(key) }),
+      alone: (key) => this.change({ hidden: allBut(this.keys(), this.state.hidden, key) }),
       hovered: (key) => this.highlight(key),
     });
     const figure = (id: string): Figure =>
@@ -96,27 +106,33 @@ export class CurvatureSection {
     this.root = element(
       'section',
       { class: 'curvature', 'aria-label': 'Curvature', hidden: true },
-      element('div', { class: 'section-head' }, element('h2', {}, 'Curvature'), this.measure),
+      element('div', { class: 'section-head' }, element(place.heading, {}, 'Curvature'), this.measure),
       element('p', { class: 'muted' }, intro),
-      this.axes,
+      place.above ?? false,
       this.notices.root,
       this.empty,
       this.filled,
-      this.readOff.root,
+      place.below ?? false,
     );
   }
 
-  /** @param runs names of runs in the order of their colours on the surface. @param trusted whether anything can be measured. */
-  show(info: SurfaceInfo, tiles: readonly ReadTile[], runs: readonly string[], trusted: boolean): void {
+  /** Lets the user choose what to measure of the runs that are shown. */
+  ask(): void {
+    if (this.shown) this.host.send('measureCurvature', { folders: this.shown.folders });
+  }
+
+  /** @param trusted whether anything can be measured. */
+  show(subject: CurvatureSubject, trusted: boolean): void {
     const before = this.shown;
-    this.shown = { info, tiles, runs: before && same(before.runs, runs) ? before.runs : runs };
+    // The same list is kept: charts are drawn again when it is another.
+    this.shown = before && same(before.runs, subject.runs) ? { ...subject, runs: before.runs } : subject;
     this.root.hidden = false;
     this.measure.hidden = !trusted;
-    const wanted = JSON.stringify([info.folder, info.runs]);
+    const wanted = JSON.stringify(subject.folders);
     if (wanted !== this.watched) {
       this.watched = wanted;
       this.host
-        .request('watchCurvature', { folder: info.folder, runs: info.runs })
+        .request('watchCurvature', { folders: subject.folders })
         .then((found) => wanted === this.watched && this.receive(found))
         .catch(showFailure);
     }
@@ -125,6 +141,7 @@ export class CurvatureSection {
 
   receive(found: CurvatureFound): void {
     this.found = found;
+    this.place.found?.(found);
     this.draw();
   }
 
@@ -137,20 +154,15 @@ export class CurvatureSection {
 
   private draw(trusted = !this.measure.hidden): void {
     const { found, shown, state, theme } = this;
-    if (!shown) return;
-    const { info, tiles, runs } = shown;
-    const words = info.curvatureAxes === null ? [] : axesWords(info.curvatureAxes);
-    replaceChildren(this.axes, words.length > 0 && element('p', { class: 'axes-words' }, words.join(' ')));
-    this.readOff.show(info, tiles);
-    if (!found) return;
-    // The surface itself is drawn five times a second while it grows.
-    const inputs = [found, state, runs, theme, trusted, JSON.stringify(info.centre)];
+    if (!shown || !found) return;
+    const { runs } = shown;
+    // The panel around it may be drawn five times a second.
+    const inputs = [found, state, runs, theme, trusted];
     if (inputs.every((input, at) => input === this.drawn[at])) return;
     this.drawn = inputs;
     const series = curvatureSeries(found.measured, runs);
     const hidden = new Set(state.hidden.filter((key) => series.some((one) => one.key === key)));
     const settings = { hidden, switchedY: new Set(state.switchedY) };
-    this.card.show(info, found.measured, trusted);
     this.notices.show(found, trusted);
     const known = found.measured.some(({ gradientNorm }) => gradientNorm !== null);
     this.filled.hidden = !known;
@@ -171,15 +183,12 @@ export class CurvatureSection {
 
   private change(patch: Partial<CurvatureState>): void {
     this.state = { ...this.state, ...patch };
-    this.remember(this.state);
+    this.place.remember(this.state);
     this.draw();
   }
 
-  private alone(key: string): string[] {
-    const keys =
-      this.found && this.shown ? curvatureSeries(this.found.measured, this.shown.runs).map((one) => one.key) : [];
-    const others = keys.filter((other) => other !== key);
-    return others.every((other) => this.state.hidden.includes(other)) ? [] : others;
+  private keys(): string[] {
+    return this.found && this.shown ? curvatureSeries(this.found.measured, this.shown.runs).map(({ key }) => key) : [];
   }
 
   private highlight(key: string | null): void {
@@ -208,9 +217,6 @@ function entryOf(series: CurvatureSeries): LegendEntry {
     problem: false,
   };
 }
-
-const toggled = (list: readonly string[], one: string): string[] =>
-  list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
 
 const same = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((one, at) => one === b[at]);

@@ -1,7 +1,7 @@
-import { element, replaceChildren, svgElement } from '../../kit/dom';
-import type { SurfaceInfo } from '../../protocol/surface';
-import { digits } from '../digits';
-import type { ReadTile } from '../reading';
+import { element, replaceChildren, svgElement } from '../kit/dom';
+import type { SurfaceInfo } from '../protocol/surface';
+import { digits } from '../kit/digits';
+import type { ReadTile } from './reading';
 
 const heads = [
   'lowest point',

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  bestAt,
-  curvatureSeries,
-  epochsOf,
-  qualities,
-  shownMeasurement,
-} from '../../../../src/webview/surface/curvature/series';
+import { bestAt, curvatureSeries, epochsOf, qualities, shownMeasurement } from '../../../src/webview/curvature/series';
 import { measurement } from './support';
 
 const focal = { name: 'focal-2', label: 'focal γ=2', variant: 'effective' } as const;

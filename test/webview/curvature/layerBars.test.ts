@@ -1,7 +1,7 @@
 import { init } from 'echarts';
 import { describe, expect, it } from 'vitest';
-import '../../../../src/webview/kit/echarts';
-import { paperTheme } from '../../../../src/webview/kit/theme';
+import '../../../src/webview/kit/echarts';
+import { paperTheme } from '../../../src/webview/kit/theme';
 import {
   barHeight,
   barsCsv,
@@ -10,7 +10,7 @@ import {
   layerAt,
   layerBars,
   withHalf,
-} from '../../../../src/webview/surface/curvature/layerBars';
+} from '../../../src/webview/curvature/layerBars';
 import { measurement } from './support';
 
 describe('curvature of single layers', () => {

@@ -1,10 +1,10 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { csvText } from '../../kit/csv';
-import { tickTexts } from '../../kit/format';
-import { linearRange } from '../../kit/ranges';
-import { lookColour, type Theme } from '../../kit/theme';
-import type { CurvatureInfo, CurvatureLayer } from '../../protocol/curvature';
-import { digits } from '../digits';
+import { csvText } from '../kit/csv';
+import { tickTexts } from '../kit/format';
+import { linearRange } from '../kit/ranges';
+import { lookColour, type Theme } from '../kit/theme';
+import type { CurvatureInfo, CurvatureLayer } from '../protocol/curvature';
+import { digits } from '../kit/digits';
 
 /** One column of bars: what it shows, and of each layer the value and how far it may be off. */
 export interface BarColumn {

@@ -1,4 +1,4 @@
-import type { CurvatureInfo } from '../../../../src/webview/protocol/curvature';
+import type { CurvatureInfo } from '../../../src/webview/protocol/curvature';
 
 /** A finished measurement of a network of 1,000 weights with two layers. */
 export function measurement(patch: Partial<CurvatureInfo> = {}): CurvatureInfo {

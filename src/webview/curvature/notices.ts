@@ -1,6 +1,6 @@
-import { element, replaceChildren } from '../../kit/dom';
-import { quietButton } from '../../kit/widgets';
-import type { CurvatureFound } from '../../protocol/curvature';
+import { element, replaceChildren } from '../kit/dom';
+import { quietButton } from '../kit/widgets';
+import type { CurvatureFound } from '../protocol/curvature';
 import { progressOf } from './words';
 
 /** What is being measured, what was broken off, and what cannot be read: with what can be done about it. */

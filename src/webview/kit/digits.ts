@@ -1,4 +1,4 @@
-import { tickText } from '../kit/format';
+import { tickText } from './format';
 
 /** Four digits of a value. */
 export const digits = (value: number | undefined | null): string =>

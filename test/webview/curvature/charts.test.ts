@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chartCsv, numbersTable } from '../../../../src/webview/kit/table';
+import { chartCsv, numbersTable } from '../../../src/webview/kit/table';
 import {
   densityChart,
   lambda,
@@ -7,8 +7,8 @@ import {
   singleHeight,
   smallestChart,
   traceChart,
-} from '../../../../src/webview/surface/curvature/charts';
-import { curvatureSeries } from '../../../../src/webview/surface/curvature/series';
+} from '../../../src/webview/curvature/charts';
+import { curvatureSeries } from '../../../src/webview/curvature/series';
 import { measurement } from './support';
 
 const usual = { hidden: new Set<string>(), switchedY: new Set<string>() };

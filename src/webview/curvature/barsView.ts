@@ -1,12 +1,12 @@
-import { drawnFile } from '../../kit/drawnFile';
-import { fileName } from '../../kit/csv';
-import { element, replaceChildren } from '../../kit/dom';
-import { type ECharts, init } from '../../kit/echarts';
-import { showFailure } from '../../kit/panelApi';
-import { paperTheme, type Theme } from '../../kit/theme';
-import { quietButton } from '../../kit/widgets';
-import type { CurvatureInfo } from '../../protocol/curvature';
-import type { ExportedFile } from '../../protocol/run';
+import { drawnFile } from '../kit/drawnFile';
+import { fileName } from '../kit/csv';
+import { element, replaceChildren } from '../kit/dom';
+import { type ECharts, init } from '../kit/echarts';
+import { showFailure } from '../kit/panelApi';
+import { paperTheme, type Theme } from '../kit/theme';
+import { quietButton } from '../kit/widgets';
+import type { CurvatureInfo } from '../protocol/curvature';
+import type { ExportedFile } from '../protocol/run';
 import { barsCsv, barsHeight, barsOption, type BarModel, layerAt, layerBars, withHalf } from './layerBars';
 import { imagesWords, lossWords } from './series';
 

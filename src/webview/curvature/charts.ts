@@ -1,6 +1,6 @@
-import type { ChartLine, ChartModel } from '../../kit/chartModel';
-import { type AxisRange, closeRange, countRange, linearRange, logRange } from '../../kit/ranges';
-import type { CurvatureInfo } from '../../protocol/curvature';
+import type { ChartLine, ChartModel } from '../kit/chartModel';
+import { type AxisRange, closeRange, countRange, linearRange, logRange } from '../kit/ranges';
+import type { CurvatureInfo } from '../protocol/curvature';
 import { bestAt, type CurvatureSeries, epochsOf, imagesWords, lossWords, qualities } from './series';
 
 /** What all charts over epochs have in common. */

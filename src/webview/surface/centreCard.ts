@@ -1,10 +1,10 @@
-import { element, replaceChildren } from '../../kit/dom';
-import { button, quietButton } from '../../kit/widgets';
-import type { CurvatureInfo } from '../../protocol/curvature';
-import type { SurfaceInfo } from '../../protocol/surface';
-import { digits } from '../digits';
-import { bestAt, curvatureSeries, qualities } from './series';
-import { estimateWords } from './words';
+import { element, replaceChildren } from '../kit/dom';
+import { button, quietButton } from '../kit/widgets';
+import type { CurvatureInfo } from '../protocol/curvature';
+import type { SurfaceInfo } from '../protocol/surface';
+import { digits } from '../kit/digits';
+import { bestAt, curvatureSeries, qualities } from '../curvature/series';
+import { estimateWords } from '../curvature/words';
 
 /** Beside the surface: the curvature at the network in its middle, in a few numbers. */
 export class CentreCard {

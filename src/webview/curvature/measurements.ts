@@ -1,6 +1,6 @@
-import { element } from '../../kit/dom';
-import type { CurvatureInfo } from '../../protocol/curvature';
-import { digits } from '../digits';
+import { element } from '../kit/dom';
+import type { CurvatureInfo } from '../protocol/curvature';
+import { digits } from '../kit/digits';
 import { lambda } from './charts';
 import { withHalf } from './layerBars';
 import { imagesWords, lossWords } from './series';

@@ -1,9 +1,9 @@
-import { element, replaceChildren } from '../../kit/dom';
-import { Figure } from '../../kit/figure';
-import type { Theme } from '../../kit/theme';
-import { dropdown } from '../../kit/widgets';
-import type { CurvatureInfo } from '../../protocol/curvature';
-import type { ExportedFile } from '../../protocol/run';
+import { element, replaceChildren } from '../kit/dom';
+import { Figure } from '../kit/figure';
+import type { Theme } from '../kit/theme';
+import { dropdown } from '../kit/widgets';
+import type { CurvatureInfo } from '../protocol/curvature';
+import type { ExportedFile } from '../protocol/run';
 import { BarsView } from './barsView';
 import { densityChart } from './charts';
 import type { CurvatureSeries } from './series';
