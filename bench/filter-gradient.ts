@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import type * as ort from 'onnxruntime-node';
 import { defaultThreads } from '../src/engine/accelerators/threads';
-import { type ConvolutionGeometry, nchwc } from '../src/engine/compile/kernels/convolution';
+import { nchwc } from '../src/engine/compile/kernels/convolution';
+import type { ConvolutionGeometry } from '../src/engine/compile/kernels/convolutionGeometry';
 import { asConvolution, asMatrixProduct } from '../src/engine/compile/kernels/filterGradient';
 import { layout, memoryDims } from '../src/engine/compile/layout';
 import { loadOnnxRuntime, sessionOptions, targetOf } from '../src/engine/compile/onnxLibrary';

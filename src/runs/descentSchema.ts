@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatVersion } from './document';
+import { formatVersion } from './layout';
 
 const lossSchema = z.object({
   name: z.string(),

@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { writeFileAtomic } from './files';
-import { runPaths } from './layout';
-
-/** Version of the run folder's format that this code writes, and the newest that it reads. */
-export const formatVersion = 1;
+import { formatVersion, runPaths } from './layout';
 
 /** A heartbeat older than this is dead. */
 export const heartbeatDeadMilliseconds = 30_000;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { formatVersion, type RunDocument } from './document';
+import type { RunDocument } from './document';
+import { formatVersion } from './layout';
 
 const means = z.record(z.string(), z.number().nullable()).nullable();
 const summary = z.object({ epoch: z.number(), train: means, test: means }).nullable();

@@ -2,6 +2,9 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { slug } from './slug';
 
+/** Version of the run folder's format that this code writes, and the newest that it reads. */
+export const formatVersion = 1;
+
 /** Names of what a run folder holds. */
 export const fileNames = {
   document: 'run.json',

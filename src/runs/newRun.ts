@@ -1,9 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { formatVersion, type RunDocument } from './document';
+import type { RunDocument } from './document';
 import { fileProblem } from './files';
-import { runFolderName } from './layout';
+import { formatVersion, runFolderName } from './layout';
 
 /** What a new run is made from; the rest of its document begins empty. */
 export type RunInit = Pick<

@@ -1,17 +1,24 @@
 import { dirname, extname, parse } from 'node:path';
 import * as vscode from 'vscode';
 import type { HeatmapTarget, ImageReference } from '../../webview/protocol/heatmap';
-import type { RunRecord } from '../runs/runStore';
+import type { Panels } from '../panels';
 import { imageEndings } from '../panels/chooseImageFile';
+import type { RunRecord, RunStore } from '../runs/runStore';
+import type { RunsTree } from '../tree/runsTree';
 import { chooseRuns, type RunArgument } from './chooseRuns';
-import type { RunCommandParts } from './runCommands';
+
+interface Parts {
+  readonly store: RunStore;
+  readonly tree: RunsTree;
+  readonly panels: Panels;
+}
 
 /**
  * Opens the maps of runs: called with nodes of the tree or run folders (and what to look at), with an image file (then the runs are
  * those that are selected in the view, or the user picks), or with nothing.
  */
 export async function openHeatmap(
-  { store, tree, panels }: Pick<RunCommandParts, 'store' | 'tree' | 'panels'>,
+  { store, tree, panels }: Parts,
   [item, items, target]: readonly [RunArgument?, unknown?, HeatmapTarget?],
 ): Promise<void> {
   const title = vscode.l10n.t('Runs to look into');

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunStore } from '../runs/runStore';
-import type { MoreNode, RunsTree } from '../tree/runsTree';
+import type { MoreNode } from '../tree/items';
+import type { RunsTree } from '../tree/runsTree';
 import { sortings } from '../tree/sorting';
 import { groupings } from '../tree/treeModel';
 import { groupingLabel, sortingLabel, type ViewSettings } from '../tree/viewSettings';

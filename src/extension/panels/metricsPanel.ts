@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { EpochDetails, MetricsToHost, MetricsToPanel } from '../../webview/protocol/metrics';
 import type { RunStore } from '../runs/runStore';
-import type { Panels } from '.';
 import { imageValues } from './comparedImages';
+import type { Panels } from './panels';
 import { predictionsAt, hasCheckpoint, sourceFile } from './runFiles';
 import { RunFeed } from './runFeed';
 import type { PanelKind } from './runsPanel';

@@ -2,11 +2,19 @@ import * as vscode from 'vscode';
 import type { EffectiveStatus } from '../../runs/document';
 import type { EpochMetrics, RunRecord } from '../runs/runData';
 import { rowId } from './nodePool';
-import type { MoreNode } from './runsTree';
 import { type LiveText, runDescription, runSpoken, runTooltip } from './runText';
 import { nameOf } from './sorting';
 import type { SparklineColours } from './sparkline';
 import { type GroupNode, type Grouping, isLive, type QueuedNode, type RunNode } from './treeModel';
+
+/** Stands for the runs of a group that are not shown yet. */
+export interface MoreNode {
+  readonly kind: 'more';
+  readonly id: string;
+  /** Id of the group, or '' at the top. */
+  readonly of: string;
+  readonly left: number;
+}
 
 /** Icon and colour of each status. The icons differ in shape, so that nobody needs the colours. */
 const icons: Record<EffectiveStatus | 'unreadable', [icon: string, colour: string]> = {

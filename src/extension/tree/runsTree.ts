@@ -4,22 +4,13 @@ import { Eta, readProgress } from '../runs/progress';
 import type { RunStore } from '../runs/runStore';
 import type { TaskTrainer } from '../tasks/trainer';
 import { childItem, leftoverItem } from './childItems';
-import { groupItem, moreItem, queuedItem, runItem, sparklineColours, tooltipOf } from './items';
+import { groupItem, type MoreNode, moreItem, queuedItem, runItem, sparklineColours, tooltipOf } from './items';
 import type { LiveText } from './runText';
 import { NodePool, type PooledTree } from './nodePool';
 import { type ChildNode, type LeftoverNode, RunChildren } from './runChildren';
 import { TreeChanges } from './treeChanges';
 import { buildTree, type GroupNode, isLive, type ModelNode, runNodeId, type Tree } from './treeModel';
 import type { ViewSettings } from './viewSettings';
-
-/** Stands for the runs of a group that are not shown yet. */
-export interface MoreNode {
-  readonly kind: 'more';
-  readonly id: string;
-  /** Id of the group, or '' at the top. */
-  readonly of: string;
-  readonly left: number;
-}
 
 export type TreeNode = ModelNode | MoreNode | ChildNode | LeftoverNode;
 

@@ -1,6 +1,5 @@
 import type { MetricsSummary } from '../../runs/document';
 import type { RunRecord } from '../runs/runData';
-import { statusOrder } from './treeModel';
 
 export const sortings = ['newest', 'oldest', 'testIou', 'bestTestIou', 'name', 'status', 'starred'] as const;
 export type Sorting = (typeof sortings)[number];
@@ -58,6 +57,9 @@ function descending(a: number, b: number): number {
 export function nameOf({ marks, entry }: RunRecord): string {
   return marks.title ?? (entry.ok ? entry.document.loss.label : entry.id);
 }
+
+/** Statuses as they are sorted: what goes on comes first. */
+export const statusOrder = ['running', 'queued', 'interrupted', 'stopped', 'failed', 'finished', 'unreadable'] as const;
 
 function rank({ entry }: RunRecord): number {
   return statusOrder.indexOf(entry.ok ? entry.status : 'unreadable');

@@ -4,7 +4,7 @@ import type { RunRecord } from '../runs/runData';
 import { t } from '../text';
 import { Days } from './days';
 import { parseFilter } from './filter';
-import { orderOf, type Sorting, startTime } from './sorting';
+import { orderOf, type Sorting, startTime, statusOrder } from './sorting';
 
 export const groupings = ['experiment', 'loss', 'status', 'date', 'none'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -252,8 +252,6 @@ function fileFinder(experiments: readonly ExperimentFile[]): FindFile {
 function nameOfPath(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }
-
-export const statusOrder = ['running', 'queued', 'interrupted', 'stopped', 'failed', 'finished', 'unreadable'] as const;
 
 /** A status as a word. */
 export function statusLabel(status: EffectiveStatus | 'unreadable'): string {

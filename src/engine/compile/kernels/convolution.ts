@@ -3,6 +3,7 @@ import { Problem } from '../../../runs/problem';
 import { layout, type Layout } from '../layout';
 import { blockedDomain } from '../onnxGraph';
 import type { Tracer } from '../tracer';
+import type { ConvolutionGeometry } from './convolutionGeometry';
 import { filterGradient } from './filterGradient';
 import { lower } from './register';
 
@@ -11,14 +12,6 @@ export const nchw: Layout = layout('0 3 1 2');
 export const nchwc: Layout = layout('0 3o 1 2 3i');
 /** Filters [kh,kw,I,O] as ONNX wants them. */
 const oihw: Layout = layout('3 2 0 1');
-
-export interface ConvolutionGeometry {
-  readonly kernel: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-  /** Rows above, columns left, rows below, columns right. */
-  readonly pads: readonly [number, number, number, number];
-}
 
 const attributesOf = ({ kernel, strides, dilations, pads }: ConvolutionGeometry, group = 1) => ({
   kernel_shape: kernel,

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { layout } from '../layout';
 import { blockedDomain, microsoftDomain } from '../onnxGraph';
 import type { Tracer } from '../tracer';
-import type { ConvolutionGeometry } from './convolution';
+import type { ConvolutionGeometry } from './convolutionGeometry';
 import { reduce } from './reductions';
 
 /**
