@@ -146,7 +146,7 @@ async function main(): Promise<void> {
     }
   }
   const table = markdownTable(['layer', ...names.map((name) => `${name} (ms)`), 'GFLOP/s of the faster'], rows);
-  const versions = { node: process.versions.node, ...loadOnnxRuntime().env.versions } as Record<string, string>;
+  const versions = { node: process.versions.node, 'onnxruntime-node': loadOnnxRuntime().env.versions.common };
   if (values.case !== '') return;
   await writeSection(`# Lowerings of the filter gradient
 
@@ -154,7 +154,7 @@ Times of one filter gradient of each 3x3 layer, milliseconds, medians of ${value
 \`src/engine/compile/kernels/filterGradient.ts\`, which also explains them; \`npm run bench -- filter-gradient\` measures
 again and writes this section.
 
-${surroundingsText({ node: versions.node!, 'onnxruntime-node': versions.common! }, threads)}
+${surroundingsText(versions, threads)}
 
 ${table}
 `);
