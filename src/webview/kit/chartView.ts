@@ -7,6 +7,7 @@ import { listen } from './gestures';
 import { type PaneLayout, paneLayout } from './panes';
 import { nearestX, type PointAt, pointsAt } from './pick';
 import { positionOf, valueAt } from './ranges';
+import { inSight } from './sight';
 import type { Theme } from './theme';
 import { heading, Tooltip } from './tooltip';
 import { valueText } from './format';
@@ -73,8 +74,8 @@ export class ChartView {
     this.root.addEventListener('blur', () => this.leave());
     new ResizeObserver(() => this.drawSoon()).observe(this.root);
     new IntersectionObserver(
-      ([entry]) => {
-        this.visible = entry?.isIntersecting ?? false;
+      (entries) => {
+        this.visible = inSight(entries);
         if (this.visible && this.stale) this.drawSoon();
       },
       { rootMargin: '200px' },

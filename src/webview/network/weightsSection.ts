@@ -1,3 +1,4 @@
+import { inSight } from '../kit/sight';
 import type { NetworkRun } from '../protocol/network';
 import type { Answers } from './answers';
 import type { NetworkState } from './state';
@@ -23,7 +24,7 @@ export class WeightsSection {
     private readonly answers: Answers,
     draw: () => void,
   ) {
-    new IntersectionObserver(([entry]) => entry?.isIntersecting && draw()).observe(view.root);
+    new IntersectionObserver((entries) => inSight(entries) && draw()).observe(view.root);
   }
 
   /** The next drawing reads them anew. */
